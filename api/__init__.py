@@ -1,0 +1,1 @@
+"""How programs speak to us: HTTP and server-sent events."""

@@ -1,0 +1,1 @@
+"""Who is responsible for where: areas, editions and the one deciding function."""

@@ -1,0 +1,1 @@
+"""What happened, and who must do what by when."""

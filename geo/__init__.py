@@ -1,0 +1,1 @@
+"""Where things are: datums, projections and the exact point index."""

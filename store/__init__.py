@@ -1,0 +1,1 @@
+"""The cellar: Postgres, and nothing about the city."""
