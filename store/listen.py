@@ -1,0 +1,49 @@
+"""LISTEN as a generator that reconnects and also ticks when nothing comes."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+
+import psycopg
+from psycopg import sql
+
+from store.engine import normal_url
+
+
+def wake_ups(
+    url: str,
+    channels: Sequence[str],
+    *,
+    timeout_s: Callable[[], float],
+    stopped: Callable[[], bool],
+    reconnect_s: float = 0.5,
+) -> Iterator[str | None]:
+    """Yield a channel's name for each wake-up, None for each quiet time-out.
+
+    After each (re)connection None comes at once, since what was told meanwhile is lost and the
+    caller must look at the tables. A lost connection is retried until `stopped()`.
+    """
+    address = normal_url(url).replace("postgresql+psycopg://", "postgresql://", 1)
+    while not stopped():
+        try:
+            with psycopg.connect(address, autocommit=True) as connection:
+                for channel in channels:
+                    connection.execute(sql.SQL("LISTEN {}").format(sql.Identifier(channel)))
+                yield None
+                yield from _until_lost(connection, timeout_s, stopped)
+        except psycopg.OperationalError:
+            if not stopped():
+                time.sleep(reconnect_s)
+
+
+def _until_lost(
+    connection: "psycopg.Connection[tuple[object, ...]]",
+    timeout_s: Callable[[], float],
+    stopped: Callable[[], bool],
+) -> Iterator[str | None]:
+    while not stopped():
+        heard = False
+        for notice in connection.notifies(timeout=timeout_s(), stop_after=1):
+            heard = True
+            yield notice.channel
+        if not heard:
+            yield None

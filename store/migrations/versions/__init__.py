@@ -1,0 +1,1 @@
+"""Alembic revisions, SQL inside: the schema's truth."""
