@@ -1,0 +1,110 @@
+"""Posts and the table of who may do what (words.md section 2)."""
+
+import re
+from dataclasses import dataclass
+
+from cases.errors import NotYourPost
+
+# A post's name is a role, with a 片区, a grid or a kind behind it: coordinator-140901.
+_AREA = re.compile(r"^[a-z0-9]{2,20}$")
+
+# command → the roles that may give it
+MAY: dict[str, frozenset[str]] = {
+    "Receive": frozenset(
+        {
+            "platform", "platform-grid", "street-centre", "coordinator", "department", "station",
+            "inspector", "router",
+        }
+    ),
+    "Supplement": frozenset(
+        {
+            "platform", "platform-grid", "street-centre", "coordinator", "department", "station",
+            "inspector", "router",
+        }
+    ),
+    "Accept": frozenset({"coordinator"}),
+    "Reject": frozenset({"coordinator"}),
+    "WithdrawRejection": frozenset({"coordinator"}),
+    "CorrectLocation": frozenset({"coordinator"}),
+    "Acknowledge": frozenset({"street-centre"}),
+    "Reinstate": frozenset({"street-centre"}),
+    "Redispatch": frozenset({"street-centre"}),
+    "Forward": frozenset({"street-centre"}),
+    "NoteDelivered": frozenset({"courier"}),
+    "NoteUndelivered": frozenset({"courier"}),
+    "MarkOverdue": frozenset({"clock"}),
+}  # fmt: skip
+INTERNAL = frozenset({"courier", "clock", "router"})
+LABELS = {
+    "coordinator": "协调指挥员",
+    "street-centre": "街道城运中心",
+    "inspector": "综合督查员",
+    "department": "职能部门（单位）",
+    "station": "工作站参勤人员",
+    "router": "系统（自动判定）",
+    "clock": "系统（计时）",
+    "courier": "系统（送达）",
+    "platform": "来源平台",
+    "platform-grid": "1+3+N网格化平台",
+}
+PLATFORMS = {"12345": "12345热线平台", "12319": "12319热线平台", "110": "110（非警情类）"}
+DESKS = {"140901": "迎园片区", "140902": "新成片区"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who acts: a post, and for a desk's post the 片区 it works for."""
+
+    post: str
+    role: str
+    area: str | None = None
+
+    @property
+    def desk(self) -> str | None:
+        """The 片区 of a coordinator's post."""
+        return self.area if self.role == "coordinator" else None
+
+
+def actor(post: str) -> Actor:
+    """Read a post's name.
+
+    >>> actor("coordinator-140901").desk
+    '140901'
+
+    Raises:
+        NotYourPost: not the name of a post.
+    """
+    for role in sorted(LABELS, key=len, reverse=True):
+        if post == role:
+            return Actor(post=post, role=role)
+        area = post.removeprefix(role + "-")
+        if area != post and _AREA.match(area):
+            return Actor(post=post, role=role, area=area)
+    raise NotYourPost(f"没有“{post[:40]}”这个岗位")
+
+
+ROUTER = actor("router")
+CLOCK = actor("clock")
+COURIER = actor("courier")
+
+
+def label(post: str | None) -> str | None:
+    """A post in the words of the screen."""
+    if post is None:
+        return None
+    who = actor(post)
+    if who.role == "platform":
+        return PLATFORMS.get(who.area or "", LABELS["platform"])
+    where = DESKS.get(who.area or "", "")
+    return f"{where}{LABELS[who.role]}"
+
+
+def check(who: Actor, command: str) -> None:
+    """Refuse a command that is another post's.
+
+    Raises:
+        NotYourPost: says whose it is.
+    """
+    if who.role not in MAY[command]:
+        posts = "、".join(sorted(LABELS[role] for role in MAY[command]))
+        raise NotYourPost(f"这一步由{posts}办理，当前岗位是{label(who.post)}")
