@@ -1,0 +1,70 @@
+"""`create_app`: routers and handlers, nothing else."""
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, Request
+from fastapi.concurrency import run_in_threadpool
+
+from api import (
+    assignments,
+    cases,
+    guard,
+    health,
+    live,
+    map,
+    problems,
+    reports,
+    screen,
+    street_centre,
+)
+from api.deps import connected
+from api.runtime import Runtime
+from cases import queries
+from geo.index import warm_up
+
+
+def create_app(house: Runtime) -> FastAPI:
+    """The HTTP application of one installation."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        # Compile the index before /readyz says yes, so that no first caller waits for it.
+        await run_in_threadpool(warm_up)
+        app.state.compiled = True
+        app.state.hub.start()
+        yield
+        app.state.hub.stop()
+
+    app = FastAPI(
+        title="pianqu 片区",
+        version="0.1.0",
+        description="Map and case service of a sub-centre. Boundaries are provisional (示意边界).",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.runtime = house
+    app.state.hub = live.Hub(house.engine, house.database_url, house.now)
+    app.middleware("http")(guard.guard)
+
+    async def keep_unreadable(request: Request, mistakes: Sequence[dict[str, str]]) -> None:
+        # Every report that reached us is kept, even one that cannot be read.
+        if request.method == "POST" and request.url.path == "/v1/cases":
+            body = await request.body()
+            content_type = request.headers.get("content-type")
+            await run_in_threadpool(_keep, house, body, content_type, mistakes)
+
+    problems.install(app, keep_unreadable)
+    for room in (health, assignments, cases, street_centre, map, screen, reports, live):
+        app.include_router(room.router)
+    return app
+
+
+def _keep(
+    house: Runtime, body: bytes, content_type: str | None, mistakes: Sequence[dict[str, str]]
+) -> None:
+    with connected(house.engine) as tx:
+        queries.keep_unreadable(
+            tx, body=body, content_type=content_type, detail=list(mistakes), now=house.now()
+        )

@@ -1,0 +1,67 @@
+"""The few things a handler asks for: Tx, Who, Now, and the runtime they come from."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
+
+from api.runtime import Runtime
+from cases.errors import NotYourPost
+from cases.roles import INTERNAL, Actor, actor
+from store.engine import transaction as opened
+from store.errors import DatabaseUnavailable
+
+
+def runtime(request: Request) -> Runtime:
+    """The server's own things."""
+    found: Runtime = request.app.state.runtime
+    return found
+
+
+def moment(request: Request) -> datetime:
+    """The moment of the request."""
+    return runtime(request).now()
+
+
+def transaction(request: Request) -> Iterator[Connection]:
+    """One request, one transaction: committed before the answer is sent (architecture 8.3)."""
+    with connected(runtime(request).engine) as connection:
+        yield connection
+
+
+@contextmanager
+def connected(engine: Engine) -> Iterator[Connection]:
+    """A transaction whose broken connection is told as DatabaseUnavailable."""
+    try:
+        with opened(engine) as connection:
+            yield connection
+    except (OperationalError, InterfaceError, TimeoutError) as error:
+        raise DatabaseUnavailable("数据库暂时连不上，没有写入任何内容，请稍后再试") from error
+
+
+def post(
+    x_pianqu_post: Annotated[
+        str,
+        Header(
+            description="Whose post acts, such as coordinator-140901. There are no accounts yet,"
+            " so the server listens on loopback only.",
+            max_length=60,
+        ),
+    ] = "coordinator",
+) -> Actor:
+    """Who acts. The house's own posts (router, clock, courier) cannot be claimed from outside."""
+    who = actor(x_pianqu_post)
+    if who.role in INTERNAL:
+        raise NotYourPost("系统岗位不能从外部使用")
+    return who
+
+
+# scope="function": the commit comes before the answer, so a failed commit is never a 201.
+Tx = Annotated[Connection, Depends(transaction, scope="function")]
+Now = Annotated[datetime, Depends(moment)]
+Who = Annotated[Actor, Depends(post)]
+House = Annotated[Runtime, Depends(runtime)]

@@ -1,0 +1,105 @@
+"""Layers, editions and the positions of people on duty."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+from fastapi.responses import Response
+from pydantic import Field
+
+from api.cases import Body
+from api.deps import Now, Tx
+from api.problems import BadLocation, NotFound
+from api.views import local
+from boundaries import library
+from cases.hours import SHANGHAI
+from layers import catalog, features, people
+from layers.errors import UnknownLayer
+from layers.fixes import Fix
+
+router = APIRouter(prefix="/v1", tags=["map"])
+
+
+class Position(Body):
+    """One position of a device, as a phone sends it."""
+
+    device_id: Annotated[str, Field(min_length=1, max_length=60)]
+    lon: float
+    lat: float
+    crs: Annotated[str, Field(max_length=60)] = "WGS84"
+    accuracy_m: float = Field(50.0, ge=0, le=100_000, allow_inf_nan=False)
+    fix_at: datetime
+
+
+@router.get("/layers")
+def layers(tx: Tx, now: Now) -> dict[str, list[Any]]:
+    """The layers the map can show, in drawing order."""
+    return {"items": list(catalog.listed(tx, now))}
+
+
+@router.get("/layers/{id}", responses={200: {"content": {"application/geo+json": {}}}})
+def layer(
+    id: str,
+    tx: Tx,
+    now: Now,
+    bbox: Annotated[
+        str | None, Query(max_length=120, description="west,south,east,north in CRS84")
+    ] = None,
+) -> Response:
+    """One layer as GeoJSON (RFC 7946)."""
+    try:
+        written = features.feature_collection(tx, id, now, _box(bbox))
+    except UnknownLayer as error:
+        raise NotFound("没有这个图层") from error
+    return Response(written, media_type="application/geo+json")
+
+
+def _box(bbox: str | None) -> features.Box | None:
+    if bbox is None:
+        return None
+    try:
+        west, south, east, north = (float(part) for part in bbox.split(","))
+    except ValueError as error:
+        raise BadLocation("BAD_INPUT", "bbox 应为 西,南,东,北 四个数") from error
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise BadLocation("BAD_INPUT", "bbox 应为 西,南,东,北 四个数，在经纬度范围内")
+    return features.Box(west, south, east, north)
+
+
+@router.get("/editions")
+def editions(tx: Tx) -> dict[str, list[dict[str, Any]]]:
+    """The editions of the boundaries and which one is in force."""
+    return {
+        "items": [
+            {
+                "id": edition.id,
+                "name": edition.name,
+                "status": edition.status,
+                "valid_from": local(edition.valid_from),
+                "valid_to": local(edition.valid_to),
+                "provisional": edition.provisional,
+                "notice": edition.notice,
+                "licence": edition.licence,
+                "findings": list(edition.findings),
+            }
+            for edition in library.editions(tx)
+        ]
+    }
+
+
+@router.post("/positions", status_code=204)
+def position(body: Position, tx: Tx, now: Now) -> Response:
+    """Take one position; one that cannot be believed is refused with the reason."""
+    fix = Fix(
+        device_id=body.device_id,
+        lon=body.lon,
+        lat=body.lat,
+        crs=body.crs,
+        accuracy_m=body.accuracy_m,
+        fix_at=body.fix_at if body.fix_at.tzinfo else body.fix_at.replace(tzinfo=SHANGHAI),
+    )
+    intake = people.record_positions(tx, [fix], now)
+    if intake.rejected:
+        problem = intake.rejected[0].problem
+        raise BadLocation(str(problem), problem.message)
+    return Response(status_code=204)

@@ -1,0 +1,43 @@
+"""What the server is made of: handed to `create_app` once, read by the handlers through `deps`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Engine
+
+from boundaries.locate import Locator
+from cases.desk import Office
+from cases.policy import Policy
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Basemap:
+    """An operator's own map tiles: an XYZ or WMTS address and the datum they are drawn in."""
+
+    url: str
+    datum: str
+    attribution: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Runtime:
+    """Engine, map, policy and the few settings a handler needs; values, not the environment."""
+
+    engine: Engine
+    database_url: str
+    locator: Locator
+    policy: Policy
+    webhook_secret: bytes
+    now: Callable[[], datetime]
+    new_id: Callable[[], UUID]
+    demo: bool = False
+    basemap: Basemap | None = None
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def office(self) -> Office:
+        """The desk's own things."""
+        return Office(locator=self.locator, policy=self.policy, new_id=self.new_id)

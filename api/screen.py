@@ -1,0 +1,65 @@
+"""What the screen needs besides cases: live numbers, its configuration, unreadable reports."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query
+
+from api.cases import Sector
+from api.deps import House, Now, Tx
+from api.views import local
+from cases import queries
+from cases.hours import start_of_day
+from cases.roles import DESKS, PLATFORMS, label
+from cases.sources import SOURCES
+
+router = APIRouter(prefix="/v1", tags=["screen"])
+POSTS = (
+    "coordinator-140901",
+    "coordinator-140902",
+    "street-centre",
+)
+
+
+@router.get("/summary")
+def summary(tx: Tx, now: Now, desk: Annotated[Sector | None, Query()] = None) -> dict[str, Any]:
+    """The numbers of the top bar and of every tab."""
+    return queries.summary(tx, desk=desk, now=now, today=start_of_day(now))
+
+
+@router.get("/config")
+def config(house: House, now: Now) -> dict[str, Any]:
+    """What this installation is: demo or not, posts, sources, policy values, base map."""
+    return {
+        "demo": house.demo,
+        "now": local(now),
+        "loopback_only": True,
+        "posts": [
+            {
+                "id": post,
+                "label": label(post),
+                "desk": post.rpartition("-")[2] if post.startswith("coordinator") else None,
+            }
+            for post in POSTS
+        ],
+        "desks": [{"code": code, "name": name} for code, name in DESKS.items()],
+        "platforms": PLATFORMS,
+        "auto_refuse": house.policy.auto_refuse,
+        "policy": house.policy.rows(),
+        "basemap": house.basemap,
+        "notice": "示意边界：非官方测绘成果，待街道城运中心提供正式边界",
+        "sources": [
+            {
+                "code": source.code,
+                "label": source.label,
+                "default_accuracy_m": source.default_accuracy_m,
+            }
+            for source in SOURCES.values()
+        ],
+    }
+
+
+@router.get("/intake-rejected")
+def intake_rejected(tx: Tx) -> dict[str, list[dict[str, Any]]]:
+    """Reports that could not be read; their bytes are kept."""
+    rows = queries.unreadable(tx)
+    return {"items": [{**row, "at": local(row["at"])} for row in rows]}

@@ -1,0 +1,215 @@
+"""The command line: what a person types, and what to type next when it fails.
+
+What a command needs is imported inside it, so that `--help` answers at once.
+"""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from pianqu.cli_groups import boundaries, database, report
+from pianqu.settings import Settings
+
+TEACHING = """
+pianqu (片区): the live dispatch map of a street-level city-operation sub-centre.
+
+A case goes in and finds its 片区, community grid and police area by itself, or is refused with a
+reason and the street centre is told.
+
+\b
+Try it:            pianqu demo
+Run it:            pianqu serve --with-worker
+Is all well?       pianqu doctor
+Whose is a place?  pianqu assign cases.csv --crs GCJ-02 --lon 经度 --lat 纬度 -o out.csv
+Pass it on:        pianqu report situation -o map.html
+
+Settings are environment variables (PIANQU_PORT, PIANQU_DATABASE_URL …): docs/operations.md.
+"""
+
+
+class Explaining(TyperGroup):
+    """Shows what we know to go wrong as a sentence with its repair, not as a traceback."""
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; known errors end it with exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            sentence = explanation(error)
+            if sentence is None:
+                raise
+            typer.secho(f"Error: {sentence}", err=True, fg=typer.colors.RED)
+            raise typer.Exit(1) from None
+
+
+def explanation(error: Exception) -> str | None:
+    """What to tell a person about an error, or None when it is a fault of ours."""
+    from sqlalchemy.exc import OperationalError
+
+    from boundaries.errors import BoundaryError
+    from geo.errors import GeoError
+    from store.errors import StoreError
+
+    if isinstance(error, StoreError | BoundaryError | GeoError):
+        return str(error)
+    if isinstance(error, OperationalError):
+        return (
+            f"The database does not answer: {str(error.orig).strip()}\n"
+            "  Repair: check PIANQU_DATABASE_URL, or `pianqu db start` for the private cluster."
+        )
+    return None
+
+
+app = typer.Typer(
+    cls=Explaining,
+    help=TEACHING,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.add_typer(database, name="db")
+app.add_typer(boundaries, name="boundaries")
+app.add_typer(report, name="report")
+
+
+@app.command()
+def serve(
+    with_worker: Annotated[
+        bool, typer.Option("--with-worker", help="Keep a worker running beside the server.")
+    ] = False,
+) -> None:
+    """Serve the map and the interfaces on 127.0.0.1 (PIANQU_PORT, 8000).
+
+    Starts the private cluster when PIANQU_DATABASE_URL is not set, and brings the schema up to
+    date. There are no accounts yet, so it listens on loopback only.
+    """
+    from pianqu import supervise
+    from pianqu.database import with_database
+
+    if with_worker:
+        from pianqu.opening import open_own
+
+        open_own(Settings())
+        return
+    from pianqu.server import run_server
+
+    supervise.end_with_parent()
+    run_server(with_database(Settings()))
+
+
+@app.command()
+def worker() -> None:
+    """Deliver refusals, watch the clocks and make reports until stopped.
+
+    Several workers may run; each message is delivered by one of them.
+    """
+    from pianqu import supervise
+    from pianqu.database import with_database
+    from pianqu.worker import run_worker
+
+    stop = supervise.stop_on_signals()
+    supervise.end_with_parent()
+    run_worker(with_database(Settings()), stop)
+
+
+@app.command()
+def demo(
+    reset: Annotated[
+        bool, typer.Option(envvar="RESET", help="Drop the invented cases and begin anew.")
+    ] = False,
+    feed: Annotated[
+        bool, typer.Option(envvar="FEED", help="Report a new case every few seconds.")
+    ] = True,
+) -> None:
+    """Open the live map with an invented day of about 400 cases, and keep it going.
+
+    Ctrl-C stops everything; the next start takes seconds and keeps the data.
+    """
+    from pianqu.opening import open_demo
+
+    open_demo(Settings(), reset=reset, feed=feed)
+
+
+@app.command(name="demo-feed", hidden=True)
+def demo_feed() -> None:
+    """Report invented cases to the running server, one every few seconds."""
+    from pianqu import supervise
+    from pianqu.demo import feed
+
+    stop = supervise.stop_on_signals()
+    supervise.end_with_parent()
+    feed(Settings().base_url, stop)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's schema to this version; safe to repeat."""
+    from pianqu.database import with_database
+    from store.migrate import revisions
+
+    url = str(with_database(Settings()).database_url)
+    typer.echo(f"The schema stands at revision {revisions(url)[0]}.")
+
+
+@app.command()
+def doctor() -> None:
+    """Check everything the product stands on; each finding comes with its repair.
+
+    Exit code 1 when something must be repaired, 0 when all is well or only worth a look.
+    """
+    from pianqu.doctor import examine
+
+    sound = examine(Settings(), datetime.now().astimezone())
+    raise typer.Exit(0 if sound else 1)
+
+
+@app.command()
+def assign(
+    source: Annotated[
+        Path, typer.Argument(help="CSV, XLSX, GeoJSON or GeoPackage.", exists=True, dir_okay=False)
+    ],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="Where to write; the ending says the format.")
+    ],
+    crs: Annotated[
+        str, typer.Option(help="The datum of the pairs: WGS84, GCJ-02, BD-09, CGCS2000, EPSG:4549…")
+    ],
+    lon: Annotated[str, typer.Option(help="The column of the longitude (easting).")] = "lon",
+    lat: Annotated[str, typer.Option(help="The column of the latitude (northing).")] = "lat",
+    accuracy: Annotated[
+        str | None, typer.Option(help="The column of the accuracy in metres, if there is one.")
+    ] = None,
+) -> None:
+    r"""Say for every row of a file which 片区 and community grid it lies in.
+
+    \b
+    pianqu assign cases.csv --crs GCJ-02 --lon 经度 --lat 纬度 -o out.csv
+    pianqu assign cases.xlsx --crs WGS84 -o out.xlsx
+    """
+    from pianqu.assigning import assign_with_progress
+
+    assign_with_progress(Settings(), source, output, crs=crs, lon=lon, lat=lat, accuracy=accuracy)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        from pianqu import __version__
+
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_show_version, is_eager=True, help="Show the version and end."
+        ),
+    ] = False,
+) -> None:
+    del version  # its callback has answered

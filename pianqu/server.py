@@ -1,0 +1,64 @@
+"""The server process: settings in, one uvicorn out."""
+
+import uuid
+from datetime import UTC, datetime
+from pathlib import Path
+
+import uvicorn
+from fastapi import FastAPI
+from web.site import mount_site
+
+from api.app import create_app
+from api.runtime import Basemap, Runtime
+from boundaries.locate import Locator
+from cases.policy import Policy
+from pianqu.settings import HOST, Settings, webhook_secret
+from store.engine import make_engine
+
+
+def now() -> datetime:
+    """The present moment; handed down, never read below."""
+    return datetime.now(UTC)
+
+
+def policy(settings: Settings) -> Policy:
+    """The policy values this installation is set to."""
+    return Policy(auto_refuse=settings.auto_refuse, auto_redispatch=settings.auto_redispatch)
+
+
+def make_app(settings: Settings) -> FastAPI:
+    """The application; `settings.database_url` is filled in and migrated already."""
+    assert settings.database_url is not None
+    basemap = None
+    if settings.basemap_url:
+        basemap = Basemap(
+            url=settings.basemap_url,
+            datum=settings.basemap_datum,
+            attribution=settings.basemap_attribution,
+        )
+    house = Runtime(
+        engine=make_engine(settings.database_url),
+        database_url=settings.database_url,
+        locator=Locator(),
+        policy=policy(settings),
+        webhook_secret=webhook_secret(settings).encode(),
+        now=now,
+        new_id=uuid.uuid4,
+        demo=settings.demo,
+        basemap=basemap,
+    )
+    app = create_app(house)
+    mount_site(app, Path(__file__).parent.parent / "web" / "app" / "dist", basemap=basemap)
+    return app
+
+
+def run_server(settings: Settings) -> None:
+    """Serve on loopback until told to stop."""
+    uvicorn.run(
+        make_app(settings),
+        host=HOST,
+        port=settings.port,
+        log_level="warning",
+        timeout_graceful_shutdown=3,
+        server_header=False,
+    )

@@ -1,0 +1,93 @@
+"""The settings of an installation, read once from the environment and handed down as values."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+HOST = "127.0.0.1"
+
+
+def default_state_dir() -> Path:
+    """Where root, or this user, keeps what must outlive the program (FHS, XDG)."""
+    if os.geteuid() == 0:
+        return Path(os.sep) / "var" / "lib" / "pianqu"
+    data_home = os.environ.get("XDG_DATA_HOME")
+    return (Path(data_home) if data_home else Path.home() / ".local" / "share") / "pianqu"
+
+
+class Settings(BaseSettings):
+    """Every setting, each an environment variable `PIANQU_…`; docs/operations.md explains them.
+
+    No accounts exist yet, so the server listens on loopback only and there is no setting for it.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="PIANQU_", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+
+    database_url: str | None = Field(
+        default=None,
+        description="A PostGIS database of your own; without it, a private cluster is used.",
+    )
+    port: int = Field(default=8000, ge=1, le=65535, description="The loopback port of the server.")
+    state_dir: Path = Field(
+        default_factory=default_state_dir,
+        description="Where the private cluster, the webhook's secret and the logs are kept.",
+    )
+    street_centre_url: str | None = Field(
+        default=None,
+        description="Who gets refusals; without it, the built-in inbox of this server.",
+    )
+    webhook_secret: SecretStr | None = Field(
+        default=None,
+        description="Signs messages to the street centre; without it, one is made and kept.",
+    )
+    auto_refuse: bool = Field(
+        default=False,
+        description="Refuse at once what surely lies outside (A-7: the street's decision).",
+    )
+    auto_redispatch: bool = Field(
+        default=False,
+        description="Send on at once what lies in the other 片区 (A-20: the street's decision).",
+    )
+    demo: bool = Field(default=False, description="Show that the cases are invented.")
+    basemap_url: str | None = Field(
+        default=None, description="The operator's XYZ or WMTS tiles, with {z}, {x} and {y}."
+    )
+    basemap_datum: Literal["WGS84", "GCJ-02"] = Field(
+        default="WGS84", description="The datum those tiles are drawn in."
+    )
+    basemap_attribution: str = Field(default="", description="The tiles' source, shown on the map.")
+
+    @property
+    def base_url(self) -> str:
+        """The address of our own server."""
+        return f"http://{HOST}:{self.port}"
+
+
+def inbox_url(settings: Settings) -> str:
+    """Where refusals go: the street centre's address, or our own inbox."""
+    return settings.street_centre_url or f"{settings.base_url}/v1/street-centre/inbox"
+
+
+def webhook_secret(settings: Settings) -> str:
+    """The secret that signs messages; made on first use, kept where only we can read it."""
+    if settings.webhook_secret:
+        return settings.webhook_secret.get_secret_value()
+    path = settings.state_dir / "webhook.secret"
+    settings.state_dir.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f"{path.name}.{os.getpid()}")
+    draft.touch(mode=0o600)
+    draft.write_text(secrets.token_urlsafe(32))
+    try:
+        # Server and worker may both be first: a link is made once, and whole.
+        path.hardlink_to(draft)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return path.read_text()
