@@ -1,0 +1,270 @@
+/**
+ * The map's style: ground, tint, water, roads, edges, names, cameras, disc, people, cases, from below in this order.
+ * No `glyphs`: MapLibre then draws every character from the system's own faces, and no outside address is needed.
+ */
+import type { ExpressionSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl';
+import { words } from '../words';
+import type { Tokens } from './tokens';
+
+export const GROUPS = {
+  grids: [
+    'tint', 'community-edge', 'sector-edge', 'divide-soft', 'divide', 'community-name', 'divide-name', 'candidate',
+    'candidate-b', 'candidate-edge',
+  ],
+  police: ['police-a', 'police-b', 'police-edge', 'police-name'],
+  places: ['place'],
+  cameras: ['camera-view', 'camera-edge', 'camera-off', 'camera'],
+  personnel: ['person-ground', 'person-link', 'person-goal', 'person'],
+  cases: ['case', 'stack', 'case-label'],
+  drawn: ['water', 'road-casing', 'road', 'water-name', 'road-name'],
+} as const;
+
+const FONT = ['local'];
+const empty = { type: 'FeatureCollection' as const, features: [] };
+const geo = (more: object = {}): SourceSpecification => ({ type: 'geojson', data: empty, ...more }) as SourceSpecification;
+
+const toneSum = (tone: string): unknown => ['+', ['case', ['==', ['get', 'tone'], tone], 1, 0]];
+
+/** Two symbols closer than this read as one blot: they become a stack. */
+const STACK_PX = 15;
+
+function sources(): Record<string, SourceSpecification> {
+  return {
+    street: geo(),
+    sectors: geo(),
+    communities: geo(),
+    police_areas: geo(),
+    neighbours: geo(),
+    split_line: geo(),
+    roads: geo(),
+    water: geo(),
+    places: geo(),
+    names: geo(),
+    cameras: geo(),
+    views: geo(),
+    people: geo(),
+    posts: geo(),
+    candidates: geo(),
+    disc: geo(),
+    nearest: geo(),
+    cases: geo({
+      cluster: true,
+      clusterRadius: STACK_PX,
+      clusterMaxZoom: 22,
+      clusterProperties: { ok: toneSum('ok'), warn: toneSum('warn'), late: toneSum('late'), none: toneSum('none') },
+    }),
+    selected: geo(),
+  };
+}
+
+/** Line width by zoom: pixels at zoom 13, 15 and 18. */
+function width(at13: ExpressionSpecification | number, at15: ExpressionSpecification | number, at18: ExpressionSpecification | number): ExpressionSpecification {
+  return ['interpolate', ['exponential', 1.5], ['zoom'], 13, at13, 15, at15, 18, at18];
+}
+
+function byClass(motorway: number, primary: number, secondary: number, tertiary: number, lane: number): ExpressionSpecification {
+  return [
+    'match', ['get', 'highway'],
+    ['motorway', 'trunk'], motorway,
+    'primary', primary,
+    'secondary', secondary,
+    'tertiary', tertiary,
+    lane,
+  ];
+}
+
+export function buildStyle(t: Tokens): StyleSpecification {
+  return { version: 8, sources: sources(), layers: layers(t), transition: { duration: 0, delay: 0 } };
+}
+
+export function layers(t: Tokens): LayerSpecification[] {
+  return [...ground(t), ...roads(t), ...areas(t), ...names(t), ...watchers(t), ...caseLayers(t)];
+}
+
+const west: ExpressionSpecification = ['==', ['get', 'code'], '140901'];
+const motorway: ExpressionSpecification = ['match', ['get', 'highway'], ['motorway', 'trunk'], true, false];
+const round = { 'line-cap': 'round', 'line-join': 'round' } as const;
+const imageOf = (kind: string, ...args: unknown[]): ExpressionSpecification =>
+  ['concat', `${kind}|`, ...args] as unknown as ExpressionSpecification;
+
+function ground(t: Tokens): LayerSpecification[] {
+  return [
+    { id: 'outside', type: 'background', paint: { 'background-color': t['map-outside'] } },
+    { id: 'ground', type: 'fill', source: 'street', paint: { 'fill-color': t['map-ground'] } },
+    {
+      id: 'tint', type: 'fill', source: 'sectors',
+      paint: { 'fill-color': ['case', west, t['sector-west'], t['sector-east']], 'fill-antialias': false },
+    },
+    {
+      id: 'neighbour-edge', type: 'line', source: 'neighbours',
+      paint: { 'line-color': t['neighbour-edge'], 'line-width': 1.2, 'line-dasharray': [6, 3, 1, 3] },
+    },
+    {
+      id: 'water', type: 'line', source: 'water', layout: round,
+      paint: {
+        'line-color': t['map-water'],
+        'line-width': width(['match', ['get', 'waterway'], 'river', 5, 2], ['match', ['get', 'waterway'], 'river', 13, 5], ['match', ['get', 'waterway'], 'river', 60, 18]),
+      },
+    },
+  ];
+}
+
+function roads(t: Tokens): LayerSpecification[] {
+  return [
+    {
+      id: 'road-casing', type: 'line', source: 'roads', layout: round,
+      paint: {
+        'line-color': ['case', motorway, t['map-motorway-casing'], t['map-casing']],
+        'line-width': width(byClass(6, 5, 4, 3, 2.2), byClass(13, 11.5, 10, 8, 6), byClass(34, 30, 26, 22, 16)),
+      },
+    },
+    {
+      id: 'road', type: 'line', source: 'roads', layout: round,
+      paint: {
+        'line-color': ['case', motorway, t['map-motorway'], t['map-road']],
+        'line-width': width(byClass(4.4, 3.6, 2.8, 2, 1.4), byClass(11, 9.6, 8.2, 6.4, 4.6), byClass(31, 27, 23.4, 19.6, 14)),
+      },
+    },
+  ];
+}
+
+function areas(t: Tokens): LayerSpecification[] {
+  return [
+    { id: 'police-a', type: 'fill', source: 'police_areas', filter: ['==', ['get', 'order'], 0], paint: { 'fill-pattern': `police|a|${t.theme}` } },
+    { id: 'police-b', type: 'fill', source: 'police_areas', filter: ['==', ['get', 'order'], 1], paint: { 'fill-pattern': `police|b|${t.theme}` } },
+    { id: 'police-edge', type: 'line', source: 'police_areas', paint: { 'line-color': t.divide, 'line-width': 1, 'line-opacity': 0.6, 'line-dasharray': [2, 2] } },
+    { id: 'candidate', type: 'fill', source: 'candidates', filter: ['==', ['get', 'order'], 0], paint: { 'fill-pattern': `hatch|a|${t.theme}` } },
+    { id: 'candidate-b', type: 'fill', source: 'candidates', filter: ['!=', ['get', 'order'], 0], paint: { 'fill-pattern': `hatch|b|${t.theme}` } },
+    {
+      id: 'community-edge', type: 'line', source: 'communities', layout: { 'line-join': 'round' },
+      paint: { 'line-color': t['community-edge'], 'line-width': 1.5, 'line-dasharray': [4, 2.7] },
+    },
+    {
+      id: 'candidate-edge', type: 'line', source: 'candidates', layout: { 'line-join': 'round' },
+      paint: { 'line-color': t.hatch, 'line-width': ['case', ['get', 'chosen'], 2.2, 1.2], 'line-opacity': 0.8 },
+    },
+    {
+      id: 'sector-edge', type: 'line', source: 'sectors', layout: { 'line-join': 'round' },
+      paint: { 'line-color': ['case', west, t['sector-west-edge'], t['sector-east-edge']], 'line-width': 3, 'line-opacity': 0.85 },
+    },
+    { id: 'divide-soft', type: 'line', source: 'split_line', layout: round, paint: { 'line-color': t['divide-soft'], 'line-width': 10 } },
+    { id: 'divide', type: 'line', source: 'split_line', layout: round, paint: { 'line-color': t.divide, 'line-width': 3 } },
+  ];
+}
+
+function along(t: Tokens, id: string, source: string, colour: string, size: number, more: object = {}): LayerSpecification {
+  return {
+    id, type: 'symbol', source, filter: ['!=', ['coalesce', ['get', 'name'], ''], ''],
+    layout: {
+      'symbol-placement': 'line', 'symbol-spacing': 320, 'text-field': ['get', 'name'], 'text-font': FONT,
+      'text-size': size, 'text-letter-spacing': 0.12, 'text-max-angle': 40, 'text-padding': 3, ...more,
+    },
+    paint: { 'text-color': colour, 'text-halo-color': t['map-halo'], 'text-halo-width': 1.6 },
+  };
+}
+
+function names(t: Tokens): LayerSpecification[] {
+  const spot = (kind: string): ExpressionSpecification => ['==', ['get', 'kind'], kind];
+  const named = (id: string, kind: string, colour: string, size: number, spacing: number, zooms: object = {}): LayerSpecification => ({
+    id, type: 'symbol', source: 'names', filter: spot(kind), ...zooms,
+    layout: { 'text-field': ['get', 'name'], 'text-font': FONT, 'text-size': size, 'text-letter-spacing': spacing, 'text-max-width': 20, 'text-padding': 4 },
+    paint: { 'text-color': colour, 'text-halo-color': t['map-halo'], 'text-halo-width': 1.6 },
+  });
+  return [
+    {
+      id: 'place', type: 'symbol', source: 'places', minzoom: 14,
+      layout: {
+        'icon-image': `dot|${t.theme}`, 'text-field': ['coalesce', ['get', 'label'], ['get', 'name'], ''], 'text-font': FONT, 'text-size': 11,
+        'text-variable-anchor': ['top', 'left', 'right', 'bottom'], 'text-radial-offset': 0.5, 'text-padding': 6, 'text-max-width': 12,
+      },
+      paint: { 'text-color': t['map-place-text'], 'text-halo-color': t['map-halo'], 'text-halo-width': 1.4 },
+    },
+    named('police-name', 'police', t['map-area-text'], 12, 0.1),
+    along(t, 'water-name', 'water', t['map-water-text'], 11.5),
+    along(t, 'road-name', 'roads', t['map-road-text'], 11.5, { 'symbol-spacing': 360 }),
+    named('neighbour-name', 'neighbour', t['text-3'], 13, 0.2),
+    named('sector-name', 'sector', t['map-area-text'], 14, 0.2, { maxzoom: 13 }),
+    named('community-name', 'community', t['map-area-text'], 13, 0.1, { minzoom: 13 }),
+    {
+      ...along(t, 'divide-name', 'split_line', t.divide, 13, {
+        'text-field': words.map.dividing, 'symbol-spacing': 300, 'text-offset': [0, -1.15], 'text-letter-spacing': 0.16,
+        'text-allow-overlap': false, 'text-ignore-placement': false,
+      }),
+      filter: ['all'],
+    } as LayerSpecification,
+  ];
+}
+
+function watchers(t: Tokens): LayerSpecification[] {
+  const online: ExpressionSpecification = ['==', ['get', 'status'], 'online'];
+  const offline: ExpressionSpecification = ['!=', ['get', 'status'], 'online'];
+  return [
+    { id: 'camera-view', type: 'fill', source: 'views', minzoom: 13.4, filter: online, paint: { 'fill-color': t['camera-fill'] } },
+    { id: 'camera-edge', type: 'line', source: 'views', minzoom: 13.4, filter: online, paint: { 'line-color': t.camera, 'line-width': 1 } },
+    { id: 'camera-off', type: 'line', source: 'views', minzoom: 13.4, filter: offline, paint: { 'line-color': t.camera, 'line-width': 1, 'line-dasharray': [3, 2] } },
+    {
+      id: 'camera', type: 'circle', source: 'cameras', minzoom: 12.5,
+      paint: {
+        'circle-radius': 3, 'circle-color': ['case', online, t.camera, t['map-ground']],
+        'circle-stroke-width': 1, 'circle-stroke-color': ['case', online, t['map-symbol-edge'], t.camera],
+      },
+    },
+    { id: 'disc', type: 'fill', source: 'disc', paint: { 'fill-color': t.disc } },
+    { id: 'disc-edge', type: 'line', source: 'disc', paint: { 'line-color': t['disc-edge'], 'line-width': 1.5 } },
+    { id: 'nearest', type: 'line', source: 'nearest', filter: ['==', ['geometry-type'], 'LineString'], paint: { 'line-color': t['map-ink'], 'line-width': 1.5, 'line-dasharray': [3, 2] } },
+    { id: 'nearest-foot', type: 'circle', source: 'nearest', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 3.5, 'circle-color': t['map-ground'], 'circle-stroke-color': t['map-ink'], 'circle-stroke-width': 1.5 } },
+    {
+      id: 'nearest-name', type: 'symbol', source: 'nearest', filter: ['==', ['geometry-type'], 'LineString'],
+      layout: { 'symbol-placement': 'line-center', 'text-field': ['get', 'label'], 'text-font': FONT, 'text-size': 12, 'text-offset': [0, 1.1], 'text-rotation-alignment': 'viewport', 'text-allow-overlap': true },
+      paint: { 'text-color': t['map-ink'], 'text-halo-color': t['map-halo'], 'text-halo-width': 2 },
+    },
+    { id: 'person-ground', type: 'line', source: 'posts', minzoom: 14, filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'line-color': t['chip-edge'], 'line-width': 1, 'line-opacity': 0.5 } },
+    { id: 'person-link', type: 'line', source: 'posts', minzoom: 13.4, filter: ['==', ['geometry-type'], 'LineString'], paint: { 'line-color': t['chip-edge'], 'line-width': 1, 'line-opacity': 0.8 } },
+    { id: 'person-goal', type: 'circle', source: 'posts', minzoom: 13.4, filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 3.5, 'circle-color': t['map-ground'], 'circle-stroke-width': 1.5, 'circle-stroke-color': t['chip-edge'] } },
+    {
+      id: 'person', type: 'symbol', source: 'people',
+      layout: {
+        'icon-image': imageOf('chip', ['get', 'chip'], '|', ['get', 'duty_mode'], `|${t.theme}`), 'icon-allow-overlap': true,
+        'text-field': ['case', ['get', 'stale'], ['get', 'age'], ''], 'text-font': FONT, 'text-size': 11, 'text-anchor': 'top', 'text-offset': [0, 1.1], 'text-optional': true,
+      },
+      paint: {
+        'icon-opacity': ['case', ['get', 'stale'], 0.5, 1], 'text-color': t['text-2'],
+        'text-halo-color': t['map-halo'], 'text-halo-width': 1.4,
+      },
+    },
+  ];
+}
+
+function caseLayers(t: Tokens): LayerSpecification[] {
+  const single: ExpressionSpecification = ['!', ['has', 'point_count']];
+  const icon = imageOf('sym', ['get', 'shape'], '|', ['get', 'tone'], '|', ['get', 'ring'], `|${t.theme}`);
+  const label = {
+    'icon-image': `label|${t.theme}`, 'icon-text-fit': 'both', 'icon-text-fit-padding': [1, 4, 1, 4],
+    'text-field': ['get', 'label'], 'text-font': FONT, 'text-size': 12,
+    'text-variable-anchor': ['left', 'right', 'bottom', 'top'], 'text-radial-offset': 1.5, 'text-padding': 2, 'icon-padding': 0,
+    'symbol-sort-key': ['get', 'order'],
+  };
+  const ink: ExpressionSpecification = ['match', ['get', 'tone'], 'late', t['clock-late-text'], 'warn', t['clock-warn-text'], 'ok', t['clock-ok-text'], t['clock-none-text']];
+  return [
+    {
+      id: 'case', type: 'symbol', source: 'cases', filter: single,
+      layout: { 'icon-image': icon, 'icon-allow-overlap': true, 'icon-ignore-placement': false, 'icon-padding': 0, 'symbol-sort-key': ['-', 0, ['get', 'order']], 'icon-size': ['interpolate', ['linear'], ['zoom'], 12, 0.7, 14, 1] },
+      paint: { 'icon-opacity': ['case', ['get', 'other'], 0.5, 1] },
+    },
+    {
+      id: 'stack', type: 'symbol', source: 'cases', filter: ['has', 'point_count'],
+      layout: { 'icon-image': imageOf('stack', ['get', 'ok'], ',', ['get', 'warn'], ',', ['get', 'late'], ',', ['get', 'none'], `|${t.theme}`), 'icon-allow-overlap': true, 'icon-padding': 0 },
+    },
+    {
+      id: 'case-label', type: 'symbol', source: 'cases', minzoom: 13.4,
+      filter: ['all', single, ['!=', ['get', 'label'], ''], ['!', ['get', 'other']]],
+      layout: label, paint: { 'text-color': ink },
+    } as LayerSpecification,
+    { id: 'selected-halo', type: 'circle', source: 'selected', paint: { 'circle-radius': 17, 'circle-color': t['surface-1'], 'circle-opacity': 0.55, 'circle-stroke-color': t.accent, 'circle-stroke-width': 2 } },
+    { id: 'selected', type: 'symbol', source: 'selected', layout: { 'icon-image': icon, 'icon-size': 1.25, 'icon-allow-overlap': true } },
+    {
+      id: 'selected-label', type: 'symbol', source: 'selected', filter: ['!=', ['get', 'label'], ''],
+      layout: { ...label, 'text-radial-offset': 2 }, paint: { 'text-color': ink },
+    } as LayerSpecification,
+  ];
+}

@@ -1,0 +1,51 @@
+/** How a refusal stands: with the street centre, and on its way to it. */
+import type { Refusal, RefusalState } from '../api/types';
+import { words } from '../words';
+
+export interface DeliveryReading {
+  words: string;
+  /** Failed: underlined, not red; red is a late clock. */
+  bad: boolean;
+  /** Only a person can help: the button 重发. */
+  dead: boolean;
+}
+
+export function deliveryWords(refusal: Pick<Refusal, 'delivery' | 'acknowledged_at'>): DeliveryReading {
+  const { delivery } = refusal;
+  const told = words.refusal.delivery;
+  if (!delivery || (delivery.status === 'pending' && delivery.attempts === 0)) return { words: told.pending, bad: false, dead: false };
+  if (delivery.status === 'delivered') return { words: told.delivered, bad: false, dead: false };
+  if (delivery.status === 'dead') return { words: told.dead, bad: true, dead: true };
+  return { words: told.retrying, bad: true, dead: false };
+}
+
+export const REFUSAL_TABS = ['all', 'feedback_pending', 'feedback_delivered', 'acknowledged', 'redispatched', 'reinstated'] as const;
+export type RefusalTab = (typeof REFUSAL_TABS)[number];
+
+/** 已上报区 is one way to pass a refusal on, so it stands with 街道已改派; what was taken back only in the whole list. */
+export function inRefusalTab(state: RefusalState, tab: RefusalTab): boolean {
+  if (tab === 'all') return true;
+  if (tab === 'redispatched') return state === 'redispatched' || state === 'forwarded';
+  return state === tab;
+}
+
+export interface RefusalSteps {
+  acknowledge: boolean;
+  reinstate: boolean;
+  /** Only what lies in the sibling 片区 can be given to it. */
+  redispatch: string | null;
+  forward: boolean;
+}
+
+export function refusalSteps(refusal: Pick<Refusal, 'state' | 'reason_code' | 'belongs_to' | 'desk'>): RefusalSteps {
+  const { state } = refusal;
+  const open = state === 'feedback_pending' || state === 'feedback_delivered' || state === 'acknowledged';
+  const sibling = refusal.reason_code === 'SIBLING_PIANQU';
+  const other = refusal.desk === '140901' ? '140902' : '140901';
+  return {
+    acknowledge: state === 'feedback_pending' || state === 'feedback_delivered',
+    reinstate: open,
+    redispatch: open && sibling ? (refusal.belongs_to?.code ?? other) : null,
+    forward: open && !sibling,
+  };
+}

@@ -1,0 +1,49 @@
+/**
+ * Keys of the whole page. Components register what they answer to; the one mounted last is asked first, and a handler
+ * that returns false passes the key on. While somebody types, only Escape is heard.
+ */
+import { onBeforeUnmount, onMounted } from 'vue';
+
+type Handler = (event: KeyboardEvent) => boolean | void;
+export type Keys = Record<string, Handler>;
+
+const PREFIX_MS = 1_500;
+const stack: Keys[] = [];
+let prefixUntil = 0;
+
+export function useKeys(keys: Keys): void {
+  onMounted(() => stack.push(keys));
+  onBeforeUnmount(() => {
+    const at = stack.indexOf(keys);
+    if (at >= 0) stack.splice(at, 1);
+  });
+}
+
+function typing(target: EventTarget | null): boolean {
+  return target instanceof HTMLElement && target.matches('input:not([type=checkbox]), textarea, select, [contenteditable]');
+}
+
+function nameOf(event: KeyboardEvent): string {
+  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  return performance.now() < prefixUntil ? `g ${key}` : key;
+}
+
+function hear(event: KeyboardEvent): void {
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  if (typing(event.target) && event.key !== 'Escape') return;
+  const name = nameOf(event);
+  prefixUntil = 0;
+  if (name === 'g') {
+    prefixUntil = performance.now() + PREFIX_MS;
+    return;
+  }
+  for (let i = stack.length - 1; i >= 0; i -= 1) {
+    const handler = stack[i]?.[name];
+    if (handler && handler(event) !== false) {
+      event.preventDefault();
+      return;
+    }
+  }
+}
+
+window.addEventListener('keydown', hear);

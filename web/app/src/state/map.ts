@@ -1,0 +1,56 @@
+/** What the map is being used for, shared between the map and the forms beside it. */
+import { reactive, ref, shallowRef } from 'vue';
+import type { Assignment, LonLat } from '../api/types';
+
+export type Tool = 'none' | 'whose' | 'new' | 'location';
+export type RightPanel = 'case' | 'new' | 'unread';
+
+export const tool = ref<Tool>('none');
+export const rightPanel = ref<RightPanel>('case');
+
+/** A click on the map for the form that waits for one. */
+export interface Picked extends LonLat {
+  accuracy_m: number;
+  serial: number;
+}
+export const picked = shallowRef<Picked | null>(null);
+
+/** Where the form's coordinates fall, as the server reads them. */
+export const preview = shallowRef<{ at: LonLat; radius_m: number | null } | null>(null);
+
+export const whose = reactive<{
+  at: LonLat | null;
+  accuracy_m: number;
+  answer: Assignment | null;
+  trouble: string;
+}>({ at: null, accuracy_m: 20, answer: null, trouble: '' });
+
+/** Which candidate of the open case is chosen; the map hatches it stronger. */
+export const chosen = ref(0);
+
+/** Told when the operator opened a case from the list: the map shows it if it is out of sight. */
+export const bringIntoView = shallowRef<{ at: LonLat; serial: number } | null>(null);
+let serial = 0;
+
+export function showPlace(at: LonLat | null): void {
+  if (!at) return;
+  serial += 1;
+  bringIntoView.value = { at, serial };
+}
+
+export function pick(at: LonLat, accuracy_m: number): void {
+  serial += 1;
+  picked.value = { ...at, accuracy_m, serial };
+}
+
+export function openNewCase(at: (LonLat & { accuracy_m: number }) | null = null): void {
+  rightPanel.value = 'new';
+  if (at) pick(at, at.accuracy_m);
+  else tool.value = 'new';
+}
+
+export function endTool(): void {
+  tool.value = 'none';
+  whose.at = null;
+  whose.answer = null;
+}

@@ -1,0 +1,37 @@
+import { ref } from 'vue';
+
+export type Theme = 'light' | 'dark';
+
+const KEY = 'pianqu.theme'; // plain text, because theme.js reads it before anything else runs
+const system = matchMedia('(prefers-color-scheme: dark)');
+
+function chosen(): Theme | null {
+  try {
+    const text = localStorage.getItem(KEY);
+    return text === 'dark' || text === 'light' ? text : null;
+  } catch {
+    return null;
+  }
+}
+
+export const theme = ref<Theme>(chosen() ?? (system.matches ? 'dark' : 'light'));
+
+function show(next: Theme): void {
+  document.documentElement.dataset.theme = next;
+  theme.value = next;
+}
+
+export function toggleTheme(): void {
+  const next: Theme = theme.value === 'dark' ? 'light' : 'dark';
+  try {
+    localStorage.setItem(KEY, next);
+  } catch {
+    // not remembered, still shown
+  }
+  show(next);
+}
+
+system.addEventListener('change', (event) => {
+  if (!chosen()) show(event.matches ? 'dark' : 'light');
+});
+show(theme.value);
