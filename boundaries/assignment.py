@@ -184,26 +184,34 @@ def belongs_to(territory: Territory, point: LonLat, here: shapely.Point) -> Name
 
 
 def _candidates(territory: Territory, found: Decisions, radius: float) -> tuple[Candidate, ...]:
-    """Who owns which share of the disc, largest first; equal shares by the lower code."""
-    disc = shapely.Point(found.easting[0], found.northing[0]).buffer(radius, quad_segs=32)
+    """Who owns which share of the disc, largest first; equal shares by the lower code.
+
+    Whoever the disc touches is named, be it by a hair: an edge is open only because of them.
+    """
+    here = shapely.Point(found.easting[0], found.northing[0])
+    disc = here.buffer(radius, quad_segs=32)
     shares = shapely.area(shapely.intersection(territory.community_shapes, disc)) / disc.area
+    touched = np.round(shapely.distance(territory.community_shapes, here), _MM) < radius
     known = [
         Candidate(
             sector=territory.sectors[territory.sector_of[at]].named,
             community=territory.communities[at].named,
-            share=round(float(share), 3),
+            share=round(float(shares[at]), 3),
         )
-        for at, share in enumerate(shares)
-        if share >= 0.0005
+        for at in np.flatnonzero(touched)
     ]
-    outside = round(1.0 - float(shares.sum()), 3)
-    if outside >= 0.001:
+    if found.outline_m[0] < radius:
         rest = shapely.difference(disc, territory.street_shape)
         parts = shapely.area(shapely.intersection(territory.neighbour_shapes, rest))
         likely = int(np.argmax(parts)) if len(parts) and parts.max() > 0 else None
-        owner = territory.neighbours[likely].named if likely is not None else None
         known.append(
-            Candidate(sector=None, community=None, share=outside, outside=True, belongs_to=owner)
+            Candidate(
+                sector=None,
+                community=None,
+                share=max(round(1.0 - float(shares.sum()), 3), 0.0),
+                outside=True,
+                belongs_to=None if likely is None else territory.neighbours[likely].named,
+            )
         )
     return tuple(
         sorted(known, key=lambda c: (-c.share, c.community.code or "" if c.community else "~"))

@@ -131,7 +131,8 @@ def _layers(source: Path) -> Iterator[tuple[Path, str, Level | None]]:
 
 def _areas(path: Path, layer: str, level: Level | None, reading: Reading) -> Iterator[DraftArea]:
     frame = geopandas.read_file(path, layer=layer, encoding=reading.encoding)
-    missing = set(reading.columns.values()) - set(frame.columns)
+    there = {str(column).lower() for column in frame.columns}
+    missing = {name for name in reading.columns.values() if name.lower() not in there}
     if missing:
         raise UnreadableBoundaries(f"{path}: it has no column {', '.join(sorted(missing))}")
     shapes = _in_degrees(frame, _datum(path, frame, reading.crs), path)
@@ -160,7 +161,9 @@ def _datum(path: Path, frame: geopandas.GeoDataFrame, crs: str | None) -> Datum 
             raise UnreadableBoundaries(
                 f"{path}: it does not say which datum its coordinates are in; say it with --crs"
             )
-        if round(own.ellipsoid.inverse_flattening, 9) not in _OUR_ELLIPSOIDS:
+        if own.ellipsoid is None or (
+            round(own.ellipsoid.inverse_flattening, 9) not in _OUR_ELLIPSOIDS
+        ):
             raise UnreadableBoundaries(
                 f"{path}: {own.name} needs a surveyed transformation; bring it to CGCS2000 first"
             )
@@ -176,12 +179,13 @@ def _datum(path: Path, frame: geopandas.GeoDataFrame, crs: str | None) -> Datum 
 
 def _own_crs(path: Path, frame: geopandas.GeoDataFrame) -> CRS | None:
     """What the file itself declares; readers report WGS84 for KML and bare GeoJSON regardless."""
+    declared: CRS | None = frame.crs
     if path.suffix.lower() == ".kml":
         return None
     if path.suffix.lower() in {".geojson", ".json"}:
         content = json.loads(path.read_text(encoding="utf-8-sig"))
-        return frame.crs if "crs" in content else None
-    return frame.crs
+        return declared if "crs" in content else None
+    return declared
 
 
 def _agrees(own: CRS, datum: Datum) -> bool:
@@ -239,5 +243,5 @@ def _value(row: Mapping[str, Any], key: str, column: str | None) -> str | None:
     return None
 
 
-def _plain(value: Any) -> Any:  # noqa: ANN401 - whatever a file's table may hold
+def _plain(value: Any) -> Any:
     return value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -14,7 +14,7 @@ def given_words(
     *, crs: str, raw: tuple[float, float], accuracy_m: float | None, radius: float
 ) -> tuple[str, ...]:
     """How the point and its disc came about."""
-    datum = f"坐标按 {crs} 读入：{raw[0]:.7g}，{raw[1]:.7g}"
+    datum = f"坐标按 {crs} 读入：{raw[0]:.11g}，{raw[1]:.11g}"
     stated = f"来源误差 {accuracy_m:.0f} 米" if accuracy_m is not None else "来源未写误差"
     return (datum, f"{stated}，按 {radius:.0f} 米误差圆判定")
 

@@ -51,9 +51,12 @@ def explanation(error: Exception) -> str | None:
 
     from boundaries.errors import BoundaryError
     from geo.errors import GeoError
+    from pianqu.assign_judging import UnusableFile
     from store.errors import StoreError
+    from web.report_assets import AssetsMissing
 
-    if isinstance(error, StoreError | BoundaryError | GeoError):
+    known = StoreError | BoundaryError | GeoError | UnusableFile | AssetsMissing
+    if isinstance(error, known):
         return str(error)
     if isinstance(error, OperationalError):
         return (
@@ -190,9 +193,17 @@ def assign(
     pianqu assign cases.csv --crs GCJ-02 --lon 经度 --lat 纬度 -o out.csv
     pianqu assign cases.xlsx --crs WGS84 -o out.xlsx
     """
+    from pianqu.assign_files import Columns
     from pianqu.assigning import assign_with_progress
 
-    assign_with_progress(Settings(), source, output, crs=crs, lon=lon, lat=lat, accuracy=accuracy)
+    assign_with_progress(
+        Settings(),
+        source,
+        output,
+        crs=crs,
+        columns=Columns(lon=lon, lat=lat, accuracy=accuracy),
+        now=datetime.now().astimezone(),
+    )
 
 
 def _show_version(wanted: bool) -> None:

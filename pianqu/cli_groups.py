@@ -26,7 +26,7 @@ def start_database() -> None:
 
     settings = Settings()
     was_running = cluster.is_running(settings.state_dir)
-    url = cluster.ensure(settings.state_dir)
+    url = _for_libpq(cluster.ensure(settings.state_dir))
     typer.echo(f"{'It runs already' if was_running else 'Started'}: {url}")
 
 
@@ -50,9 +50,12 @@ def database_url() -> None:
     from store import cluster
 
     settings = Settings()
-    url = settings.database_url or cluster.url(settings.state_dir)
-    # libpq's programs do not know the name of our driver.
-    typer.echo(url.replace("postgresql+psycopg://", "postgresql://"))
+    typer.echo(_for_libpq(settings.database_url or cluster.url(settings.state_dir)))
+
+
+def _for_libpq(url: str) -> str:
+    """Without the name of our driver, which psql and pg_dump do not know."""
+    return url.replace("postgresql+psycopg://", "postgresql://")
 
 
 @boundaries.command("import")
@@ -68,6 +71,13 @@ def import_boundaries(
     ] = None,
     name: Annotated[
         str | None, typer.Option(help="The edition's name, such as 2027 正式版.")
+    ] = None,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(help="A column's own name: code=网格代码; also for level, name, parent."),
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="The encoding of a Shapefile's table, such as gb18030.")
     ] = None,
     crs: Annotated[
         str | None, typer.Option(help="The datum of the coordinates, when the file has none.")
@@ -90,8 +100,9 @@ def import_boundaries(
 
     \b
     pianqu boundaries import                                  the shipped boundaries
-    pianqu boundaries import ./2027 --name "2027 正式版"         a trial
-    pianqu boundaries import ./2027 --name "2027 正式版" --in-force --valid-from 2027-01-01
+    pianqu boundaries import ./2027 --crs CGCS2000             a trial
+    pianqu boundaries import ./2027 --crs CGCS2000 --name "2027 正式版" --in-force \
+           --valid-from 2027-01-01
     """
     from pianqu.importing import Import, import_edition, import_seed
 
@@ -105,6 +116,8 @@ def import_boundaries(
             source=source,
             name=name or source.stem,
             crs=crs,
+            columns=dict(pair.partition("=")[::2] for pair in column or ()),
+            encoding=encoding,
             valid_from=valid_from,
             notice=notice,
             licence=licence,

@@ -8,13 +8,14 @@ and reports with a position that is missing, undeclared or swapped.
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta, timezone
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 from boundaries.seed import KnownPlace, Seed
+from cases.hours import SHANGHAI
 from geo.datums import Datum, from_cgcs2000
 from geo.points import LonLat
 from geo.projections import geometry_to_metres, to_degrees
@@ -23,7 +24,6 @@ from pianqu.demo_matters import ANY, COMPOUND, ROAD, Matter
 from pianqu.demo_registers import RoadInside, roads_inside
 
 REPORTS = 400
-SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")  # no daylight saving since 1991
 
 # Share of each source, and how exactly and in which systems it places a report.
 _SOURCES: dict[str, tuple[int, tuple[Datum | None, ...], tuple[float | None, ...]]] = {
@@ -112,6 +112,12 @@ def day(ground: Ground, *, seed: int, on: date, number: int = REPORTS) -> list[D
     return sorted(reports, key=lambda one: (one.at, one.trait in ("copy", "supplement")))
 
 
+def one_more(ground: Ground, *, run: str, place: int, at: datetime) -> DemoReport:
+    """One more report of a run, made up when it is due."""
+    chance = random.Random(f"more {run} {place}")
+    return _report(ground, run, place, at.replace(microsecond=0), chance)
+
+
 def _moment(on: date, chance: random.Random) -> datetime:
     hour = chance.choices(range(24), weights=_HOURS)[0]
     clock = time(hour, chance.randrange(60), chance.randrange(60))
@@ -162,7 +168,7 @@ def _post(source: str, sector: str, chance: random.Random) -> str:
         "station": f"station-{sector}",
         "video_patrol": f"coordinator-{sector}",
         "inspection": f"inspector-{sector}",
-        "machine": "router",
+        "machine": "platform-machine",
     }
     return posts.get(source, f"platform-{source}")
 

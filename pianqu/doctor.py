@@ -87,10 +87,10 @@ def _show(one: Check, patient: Patient, console: Console) -> str:
         "doubtful": "[yellow]![/]",
         "not seen": "[dim]–[/]",
     }[state]
-    console.print(f"{mark} {escape(one.title)}: {escape(seen)}", highlight=False)
+    console.print(f"{mark} {escape(one.title)}: {escape(seen)}", highlight=False, soft_wrap=True)
     if state in ("amiss", "doubtful"):
         hint = one.hint.format(settings=patient.settings)
-        console.print(f"    [dim]Repair:[/] {escape(hint)}", highlight=False)
+        console.print(f"    [dim]Repair:[/] {escape(hint)}", highlight=False, soft_wrap=True)
     return state
 
 

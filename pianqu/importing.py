@@ -1,6 +1,6 @@
 """Boundaries from the command line: import, list, check."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +25,8 @@ class Import:
     source: Path
     name: str
     crs: str | None
+    columns: Mapping[str, str]
+    encoding: str | None
     valid_from: datetime | None
     notice: str
     licence: str
@@ -42,7 +44,13 @@ def import_seed(settings: Settings, now: datetime) -> None:
 
 def import_edition(settings: Settings, wanted: Import, now: datetime) -> None:
     """Read, check, show the findings; save and put in force only when asked to."""
-    areas = read_areas(wanted.source, crs=wanted.crs, provisional=wanted.provisional)
+    areas = read_areas(
+        wanted.source,
+        crs=wanted.crs,
+        provisional=wanted.provisional,
+        columns=wanted.columns,
+        encoding=wanted.encoding,
+    )
     typer.echo(f"{len(areas)} areas read from {wanted.source}.")
     line = seed.read_seed().split_line
     engine = make_engine(str(with_database(settings).database_url), pool_size=2)
@@ -84,7 +92,8 @@ def show_editions(settings: Settings) -> None:
     table = Table("id", "name", "status", "from", "to", "provisional")
     for edition in known:
         ends = (edition.valid_from, edition.valid_to)
-        dates = [moment.strftime("%Y-%m-%d") if moment else "" for moment in ends]
+        zone = library.SEED_FROM.tzinfo
+        dates = [moment.astimezone(zone).strftime("%Y-%m-%d") if moment else "" for moment in ends]
         provisional = "yes" if edition.provisional else ""
         table.add_row(str(edition.id), edition.name, edition.status, *dates, provisional)
     Console().print(table)

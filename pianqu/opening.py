@@ -153,7 +153,13 @@ def _invent_the_day(settings: Settings, stop: threading.Event) -> None:
         def tell(done: int, total: int) -> None:
             progress.update(task, completed=done, total=total)
 
-        demo.seed_day(settings.base_url, str(settings.database_url), tell=tell, stop=stop)
+        try:
+            demo.seed_day(settings.base_url, str(settings.database_url), tell=tell, stop=stop)
+        except (httpx2.TransportError, demo.DemoFailed) as error:
+            raise CannotOpen(
+                f"The invented day could not be reported: {error}",
+                repair="start again: what was reported is kept, and it goes on from there.",
+            ) from error
     if not stop.is_set():
         console.print("✓ a day of invented cases")
 

@@ -2,7 +2,6 @@
 
 import uuid
 from datetime import UTC, datetime
-from pathlib import Path
 
 import uvicorn
 from fastapi import FastAPI
@@ -48,7 +47,7 @@ def make_app(settings: Settings) -> FastAPI:
         basemap=basemap,
     )
     app = create_app(house)
-    mount_site(app, Path(__file__).parent.parent / "web" / "app" / "dist", basemap=basemap)
+    mount_site(app, basemap_url=settings.basemap_url)
     return app
 
 

@@ -30,6 +30,7 @@ from store.listen import wake_ups
 
 log = logging.getLogger("pianqu.worker")
 BEAT = timedelta(seconds=5)
+PURGE = timedelta(hours=1)
 TRIES = 8
 SEND_TIMEOUT_S = 5.0
 
@@ -58,11 +59,15 @@ def run_worker(settings: Settings, stop: threading.Event) -> None:
         make_report=make_report,
     )
     pause = [0.0]
+    purge_due = now()
     channels = [outbox.CHANNEL, report_jobs.CHANNEL]
     for _ in wake_ups(
         settings.database_url, channels, timeout_s=lambda: pause[0], stopped=stop.is_set
     ):
         try:
+            if purge_due <= now():
+                purge_due = now() + PURGE
+                forget_old_positions(bench, now())
             pause[0] = work(bench, stop)
         except SQLAlchemyError:
             log.warning("the database is away; trying again")
@@ -77,10 +82,15 @@ def work(bench: Bench, stop: threading.Event) -> float:
     note_lateness(bench, now())
     make_next_report(bench, now())
     with transaction(bench.engine) as conn:
-        people.purge_positions(conn, now())
         due = outbox.next_at(conn)
     pause = min(due - now(), BEAT) if due else BEAT
     return max(pause.total_seconds(), 0.05)
+
+
+def forget_old_positions(bench: Bench, at: datetime) -> None:
+    """Drop positions of people older than the retention period (30 days)."""
+    with transaction(bench.engine) as conn:
+        people.purge_positions(conn, at)
 
 
 def beat(bench: Bench, at: datetime) -> None:
