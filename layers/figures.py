@@ -7,7 +7,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseMark:
-    """One case as a mark on the map. Its texts are those of the source, not yet safe to show."""
+    """One case as a mark on the map. Its texts are redacted, but they are not HTML."""
 
     number: str
     source: str
@@ -18,6 +18,7 @@ class CaseMark:
     community: str | None
     urgent: bool
     supervised: bool
+    reported_at: datetime
     received_at: datetime
     warn_at: datetime | None
     due_at: datetime | None
@@ -40,10 +41,13 @@ class CameraMark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Situation:
-    """Everything a report of the moment shows. People and their positions are left out."""
+    """Everything a report of the moment shows.
+
+    It is made to be passed on, so people and their positions are left out.
+    """
 
     at: datetime
-    day_began_at: datetime
+    since: datetime  # where the time slider begins
     desk: str | None
     desk_name: str
     edition: str

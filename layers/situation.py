@@ -1,18 +1,19 @@
 """Reads the figures of one moment from the map's views, in one transaction."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, text
 
+from cases.hours import SHANGHAI, start_of_day
 from cases.model import Status
+from cases.redaction import redact
 from layers.features import feature_collection
 from layers.figures import CameraMark, CaseMark, Situation
 
-SHANGHAI = ZoneInfo("Asia/Shanghai")
 GROUND = ("neighbours", "street", "sectors", "communities", "split_line", "roads", "water")
+LONGEST_TEXT = 200
 MOST_CASES = 3000  # a file that one sends by mail stays a few megabytes
 
 _EDITION = text("""
@@ -23,7 +24,13 @@ _EDITION = text("""
 _CASES = text("""
     SELECT m.number, m.source, m.status, m.title, c.description, c.category,
            a.name AS community, m.urgent, m.supervised, m.received_at, m.warn_at, m.due_at,
-           ST_X(m.geom) AS lon, ST_Y(m.geom) AS lat, count(*) OVER () AS in_all
+           least(m.received_at,
+                 CAST(c.state #>> '{report,reported_at}' AS timestamptz)) AS reported_at,
+           ST_X(m.geom) AS lon, ST_Y(m.geom) AS lat, count(*) OVER () AS in_all,
+           -- Names and telephone numbers of the reporters, to be taken out of the texts.
+           ARRAY(SELECT told FROM case_report r JOIN case_reporter p ON p.report_id = r.id,
+                 unnest(ARRAY[p.name, p.phone]) told
+                 WHERE r.case_id = m.id AND told IS NOT NULL) AS known
     FROM map_case m
     JOIN case_now c ON c.id = m.id
     LEFT JOIN LATERAL (
@@ -56,10 +63,9 @@ _DESK_NAME = text("""
 
 def situation(conn: Connection, now: datetime, desk: str | None = None) -> Situation:
     """The situation at a moment, of the whole street or of one desk's 片区."""
-    day = now.astimezone(SHANGHAI).replace(hour=0, minute=0, second=0, microsecond=0)
     values: dict[str, Any] = {
         "now": now,
-        "day": day,
+        "day": start_of_day(now),
         "desk": desk,
         "most": MOST_CASES,
         "refused": Status.REJECTED.value,
@@ -69,8 +75,8 @@ def situation(conn: Connection, now: datetime, desk: str | None = None) -> Situa
     cases = conn.execute(_CASES, values).all()
     counts = conn.execute(_COUNTS, values).one()
     return Situation(
-        at=now.astimezone(SHANGHAI).replace(microsecond=0),
-        day_began_at=day,
+        at=_whole(now),
+        since=_whole(now) - timedelta(days=1),
         desk=desk,
         desk_name=_desk_name(conn, values),
         edition=edition.name if edition else "",
@@ -94,17 +100,19 @@ def _desk_name(conn: Connection, values: dict[str, Any]) -> str:
     return name or str(values["desk"])
 
 
-def _case_mark(row: Any) -> CaseMark:  # noqa: ANN401 - a row as a mapping
+def _case_mark(row: Any) -> CaseMark:
     fields = {key: row[key] for key in CaseMark.__dataclass_fields__}
-    for moment in ("received_at", "warn_at", "due_at"):
-        fields[moment] = _local(fields[moment])
+    for moment in ("reported_at", "received_at", "warn_at", "due_at"):
+        fields[moment] = fields[moment] and _whole(fields[moment])
+    for told in ("title", "description"):
+        fields[told] = redact(fields[told], row["known"])[:LONGEST_TEXT]
     return CaseMark(**fields)
 
 
-def _camera_mark(row: Any) -> CameraMark:  # noqa: ANN401 - a row as a mapping
+def _camera_mark(row: Any) -> CameraMark:
     fields = {key: row[key] for key in CameraMark.__dataclass_fields__ if key != "online"}
     return CameraMark(**fields, online=row["status"] == "online")
 
 
-def _local(moment: datetime | None) -> datetime | None:
-    return moment.astimezone(SHANGHAI).replace(microsecond=0) if moment else None
+def _whole(moment: datetime) -> datetime:
+    return moment.astimezone(SHANGHAI).replace(microsecond=0)

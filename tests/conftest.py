@@ -141,7 +141,7 @@ def open_site(cluster: str, template: str) -> Iterator[Callable[..., Site]]:
         def opened(**settings: str) -> Site:
             here = folder / str(len(sites))
             here.mkdir()
-            sites.append(Site(here, database_url=copy(), port=free_port(), settings=settings))
+            sites.append(Site(here, database_url=copy(), port=_free_port(), settings=settings))
             sites[-1].start()
             return sites[-1]
 
@@ -159,8 +159,13 @@ def site(open_site: Callable[..., Site]) -> Site:
     return open_site(PIANQU_AUTO_REFUSE="true")
 
 
-def free_port() -> int:
-    """A loopback port nobody listens on."""
+@pytest.fixture(scope="session")
+def free_port() -> Callable[[], int]:
+    """Finds a loopback port nobody listens on."""
+    return _free_port
+
+
+def _free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])

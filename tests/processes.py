@@ -22,8 +22,15 @@ class Site:
     """
 
     def __init__(
-        self, folder: Path, *, database_url: str, port: int, settings: dict[str, str] | None = None
+        self,
+        folder: Path,
+        *,
+        database_url: str,
+        port: int,
+        settings: dict[str, str] | None = None,
+        python: str = sys.executable,
     ):
+        self._python = python
         self.folder = folder
         self.database_url = database_url
         self.base_url = f"http://127.0.0.1:{port}"
@@ -43,7 +50,7 @@ class Site:
                 continue
             with (self.folder / f"{part}.log").open("ab") as log:
                 self._running[part] = subprocess.Popen(
-                    [sys.executable, "-m", "pianqu", part],
+                    [self._python, "-m", "pianqu", part],
                     env=self._environment,
                     cwd=self.folder,
                     stdin=subprocess.DEVNULL,

@@ -10,6 +10,7 @@ from itertools import pairwise
 import numpy as np
 import shapely
 
+from geo.index import PointIndex
 from geo.index_edges import collect_rings, share_edges
 from geo.index_grid import lay_grid, line_at
 
@@ -60,6 +61,19 @@ def _cell_corners(edges, each, rng):
     yield _one_ulp(corners, 1, -1.0)
     # on a vertical line of sub-cells, at the height of a vertex
     yield np.c_[corners[:, 0], edges[rng.integers(0, len(edges), each), 1]]
+
+
+def assert_exact(polygons, points, *, rational):
+    """No difference in any point, of which the first `rational` of a shuffle also in fractions."""
+    index = PointIndex.build(polygons)
+    lon, lat = points.T
+    labels = index.labels(lon=lon, lat=lat)
+    assert np.flatnonzero(labels != index.labels_reference(lon=lon, lat=lat)).tolist() == []
+    assert np.flatnonzero(labels != geos_labels(polygons, points)).tolist() == []
+    some = np.random.default_rng(3).permutation(len(points))[:rational]
+    assert np.flatnonzero(labels[some] != rational_labels(polygons, points[some])).tolist() == []
+    single = [index.label(lon=x, lat=y) for x, y in points[some].tolist()]
+    assert single == labels[some].tolist()
 
 
 def geos_labels(polygons, points):

@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 import shapely
 from shapely.geometry import shape
-from unit.geo.adversarial import adversarial_points, geos_labels, rational_labels
+from unit.geo.adversarial import adversarial_points, assert_exact
 from unit.geo.atlas import clean_counties, read_counties
 from unit.geo.coverages import QUARTER, jagged_coverage, town_points
 
-from geo.index import PointIndex
 
 SHIPPED = Path(__file__).parents[3] / "boundaries/data/communities.geojson"
 
@@ -27,19 +26,6 @@ def shipped_communities():
 @pytest.fixture(scope="module")
 def counties():
     return read_counties()
-
-
-def assert_exact(polygons, points, *, rational):
-    """No difference in any point, of which the first `rational` of a shuffle also in fractions."""
-    index = PointIndex.build(polygons)
-    lon, lat = points.T
-    labels = index.labels(lon=lon, lat=lat)
-    assert np.flatnonzero(labels != index.labels_reference(lon=lon, lat=lat)).tolist() == []
-    assert np.flatnonzero(labels != geos_labels(polygons, points)).tolist() == []
-    some = np.random.default_rng(3).permutation(len(points))[:rational]
-    assert np.flatnonzero(labels[some] != rational_labels(polygons, points[some])).tolist() == []
-    single = [index.label(lon=x, lat=y) for x, y in points[some].tolist()]
-    assert single == labels[some].tolist()
 
 
 def test_the_shipped_communities():

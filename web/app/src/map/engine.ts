@@ -10,7 +10,7 @@ import { tilesOf } from './basemap';
 import { EMPTY, nameFeatures } from './features';
 import { drawImage } from './images';
 import { buildStyle, GROUPS, layers } from './style';
-import { readTokens, type Tokens } from './tokens';
+import { readTokens } from './tokens';
 
 // MapLibre 6 keeps its worker in a file of its own; a bundler does not find it by itself and the page stays blank.
 setWorkerUrl(workerUrl);
@@ -36,8 +36,8 @@ export function createMap(container: HTMLElement, options: { interactive?: boole
   });
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
-  map.on('styleimagemissing', ({ id }) => {
-    const image = id.startsWith('dot|') ? drawDot(tokens) : drawImage(id, tokens);
+  map.setMissingStyleImageResolver((id) => {
+    const image = drawImage(id, tokens);
     if (image && !map.hasImage(id)) map.addImage(id, image.data, image.options);
   });
   retheme.set(map, () => {
@@ -45,16 +45,6 @@ export function createMap(container: HTMLElement, options: { interactive?: boole
     repaint(map, layers(tokens));
   });
   return map;
-}
-
-function drawDot(tokens: Tokens): ReturnType<typeof drawImage> {
-  const pen = document.createElement('canvas').getContext('2d');
-  if (!pen) return null;
-  pen.canvas.width = pen.canvas.height = 12;
-  pen.arc(6, 6, 4, 0, 2 * Math.PI);
-  pen.fillStyle = tokens['map-place-text'];
-  pen.fill();
-  return { data: pen.getImageData(0, 0, 12, 12), options: { pixelRatio: 2 } };
 }
 
 const retheme = new WeakMap<GlMap, () => void>();

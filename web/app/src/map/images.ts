@@ -1,6 +1,6 @@
 /**
- * The map's icons, drawn on a canvas on demand. An image's name says all of it, so MapLibre's `styleimagemissing`
- * is the only caller: "sym|circle|ok|none|light", "stack|3,1,0,2|light", "chip|巡|rota|light", "hatch|a|light".
+ * The map's icons, drawn on a canvas on demand. An image's name says all of it, so MapLibre's resolver of missing
+ * images is the only caller: "sym|circle|ok|none|light", "stack|3,1,0,2|light", "chip|巡|rota|light", "hatch|a|light".
  */
 import type { Tone } from '../pure/clocks';
 import { outline, ringRadii, type Ring, type Shape } from '../pure/shapes';
@@ -30,11 +30,13 @@ export function drawImage(name: string, tokens: Tokens): Drawn | null {
     case 'chip':
       return chip(args[0] ?? '', args[1] ?? '', tokens);
     case 'hatch':
-      return hatch(args[0] === 'b' ? -1 : 1, tokens.hatch, 1.2, 0.5, 7);
+      return hatch(args[0] === 'b' ? -1 : 1, tokens.hatch, 1.2, 0.42, 7);
     case 'police':
       return hatch(args[0] === 'b' ? -1 : 1, tokens['police-hatch'], 1.4, 1, 10);
     case 'label':
       return label(tokens);
+    case 'dot':
+      return dot(tokens);
     default:
       return null;
   }
@@ -147,6 +149,14 @@ function hatch(sign: 1 | -1, colour: string, width: number, alpha: number, step:
     pen.lineTo(sign > 0 ? at + size : -at, 0);
     pen.stroke();
   }
+  return done(pen);
+}
+
+function dot(tokens: Tokens): Drawn {
+  const pen = canvas(6, 6);
+  pen.arc(3, 3, 2, 0, 2 * Math.PI);
+  pen.fillStyle = tokens['map-place-text'];
+  pen.fill();
   return done(pen);
 }
 

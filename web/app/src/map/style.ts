@@ -2,7 +2,13 @@
  * The map's style: ground, tint, water, roads, edges, names, cameras, disc, people, cases, from below in this order.
  * No `glyphs`: MapLibre then draws every character from the system's own faces, and no outside address is needed.
  */
-import type { ExpressionSpecification, LayerSpecification, SourceSpecification, StyleSpecification } from 'maplibre-gl';
+import type {
+  ExpressionSpecification,
+  LayerSpecification,
+  SourceSpecification,
+  StyleSpecification,
+  SymbolLayerSpecification,
+} from 'maplibre-gl';
 import { words } from '../words';
 import type { Tokens } from './tokens';
 
@@ -47,8 +53,10 @@ function sources(): Record<string, SourceSpecification> {
     candidates: geo(),
     disc: geo(),
     nearest: geo(),
+    border: geo(),
     cases: geo({
       cluster: true,
+      maxzoom: 23,
       clusterRadius: STACK_PX,
       clusterMaxZoom: 22,
       clusterProperties: { ok: toneSum('ok'), warn: toneSum('warn'), late: toneSum('late'), none: toneSum('none') },
@@ -154,7 +162,8 @@ function areas(t: Tokens): LayerSpecification[] {
 
 function along(t: Tokens, id: string, source: string, colour: string, size: number, more: object = {}): LayerSpecification {
   return {
-    id, type: 'symbol', source, filter: ['!=', ['coalesce', ['get', 'name'], ''], ''],
+    // 新成路 is named by the dividing line, once and stronger.
+    id, type: 'symbol', source, filter: ['match', ['coalesce', ['get', 'name'], ''], ['', '新成路'], false, true],
     layout: {
       'symbol-placement': 'line', 'symbol-spacing': 320, 'text-field': ['get', 'name'], 'text-font': FONT,
       'text-size': size, 'text-letter-spacing': 0.12, 'text-max-angle': 40, 'text-padding': 3, ...more,
@@ -167,12 +176,15 @@ function names(t: Tokens): LayerSpecification[] {
   const spot = (kind: string): ExpressionSpecification => ['==', ['get', 'kind'], kind];
   const named = (id: string, kind: string, colour: string, size: number, spacing: number, zooms: object = {}): LayerSpecification => ({
     id, type: 'symbol', source: 'names', filter: spot(kind), ...zooms,
-    layout: { 'text-field': ['get', 'name'], 'text-font': FONT, 'text-size': size, 'text-letter-spacing': spacing, 'text-max-width': 20, 'text-padding': 4 },
+    layout: {
+      'text-field': ['get', 'name'], 'text-font': FONT, 'text-size': size, 'text-letter-spacing': spacing, 'text-max-width': 20, 'text-padding': 1,
+      'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right', 'top-left', 'top-right', 'bottom-left', 'bottom-right'], 'text-radial-offset': 0.8, 'text-justify': 'auto',
+    },
     paint: { 'text-color': colour, 'text-halo-color': t['map-halo'], 'text-halo-width': 1.6 },
   });
   return [
     {
-      id: 'place', type: 'symbol', source: 'places', minzoom: 14,
+      id: 'place', type: 'symbol', source: 'places', minzoom: 13.7,
       layout: {
         'icon-image': `dot|${t.theme}`, 'text-field': ['coalesce', ['get', 'label'], ['get', 'name'], ''], 'text-font': FONT, 'text-size': 11,
         'text-variable-anchor': ['top', 'left', 'right', 'bottom'], 'text-radial-offset': 0.5, 'text-padding': 6, 'text-max-width': 12,
@@ -187,8 +199,8 @@ function names(t: Tokens): LayerSpecification[] {
     named('community-name', 'community', t['map-area-text'], 13, 0.1, { minzoom: 13 }),
     {
       ...along(t, 'divide-name', 'split_line', t.divide, 13, {
-        'text-field': words.map.dividing, 'symbol-spacing': 300, 'text-offset': [0, -1.15], 'text-letter-spacing': 0.16,
-        'text-allow-overlap': false, 'text-ignore-placement': false,
+        'text-field': words.map.dividing, 'symbol-spacing': 420, 'text-offset': [0, -1.15], 'text-letter-spacing': 0.16,
+        'text-allow-overlap': true,
       }),
       filter: ['all'],
     } as LayerSpecification,
@@ -211,6 +223,7 @@ function watchers(t: Tokens): LayerSpecification[] {
     },
     { id: 'disc', type: 'fill', source: 'disc', paint: { 'fill-color': t.disc } },
     { id: 'disc-edge', type: 'line', source: 'disc', paint: { 'line-color': t['disc-edge'], 'line-width': 1.5 } },
+    { id: 'border', type: 'line', source: 'border', layout: round, paint: { 'line-color': t.divide, 'line-width': 2.5 } },
     { id: 'nearest', type: 'line', source: 'nearest', filter: ['==', ['geometry-type'], 'LineString'], paint: { 'line-color': t['map-ink'], 'line-width': 1.5, 'line-dasharray': [3, 2] } },
     { id: 'nearest-foot', type: 'circle', source: 'nearest', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 3.5, 'circle-color': t['map-ground'], 'circle-stroke-color': t['map-ink'], 'circle-stroke-width': 1.5 } },
     {
@@ -224,7 +237,7 @@ function watchers(t: Tokens): LayerSpecification[] {
     {
       id: 'person', type: 'symbol', source: 'people',
       layout: {
-        'icon-image': imageOf('chip', ['get', 'chip'], '|', ['get', 'duty_mode'], `|${t.theme}`), 'icon-allow-overlap': true,
+        'icon-image': imageOf('chip', ['get', 'chip'], '|', ['get', 'duty_mode'], `|${t.theme}`), 'icon-allow-overlap': true, 'icon-ignore-placement': true,
         'text-field': ['case', ['get', 'stale'], ['get', 'age'], ''], 'text-font': FONT, 'text-size': 11, 'text-anchor': 'top', 'text-offset': [0, 1.1], 'text-optional': true,
       },
       paint: {
@@ -238,7 +251,7 @@ function watchers(t: Tokens): LayerSpecification[] {
 function caseLayers(t: Tokens): LayerSpecification[] {
   const single: ExpressionSpecification = ['!', ['has', 'point_count']];
   const icon = imageOf('sym', ['get', 'shape'], '|', ['get', 'tone'], '|', ['get', 'ring'], `|${t.theme}`);
-  const label = {
+  const label: SymbolLayerSpecification['layout'] = {
     'icon-image': `label|${t.theme}`, 'icon-text-fit': 'both', 'icon-text-fit-padding': [1, 4, 1, 4],
     'text-field': ['get', 'label'], 'text-font': FONT, 'text-size': 12,
     'text-variable-anchor': ['left', 'right', 'bottom', 'top'], 'text-radial-offset': 1.5, 'text-padding': 2, 'icon-padding': 0,
@@ -259,12 +272,12 @@ function caseLayers(t: Tokens): LayerSpecification[] {
       id: 'case-label', type: 'symbol', source: 'cases', minzoom: 13.4,
       filter: ['all', single, ['!=', ['get', 'label'], ''], ['!', ['get', 'other']]],
       layout: label, paint: { 'text-color': ink },
-    } as LayerSpecification,
-    { id: 'selected-halo', type: 'circle', source: 'selected', paint: { 'circle-radius': 17, 'circle-color': t['surface-1'], 'circle-opacity': 0.55, 'circle-stroke-color': t.accent, 'circle-stroke-width': 2 } },
-    { id: 'selected', type: 'symbol', source: 'selected', layout: { 'icon-image': icon, 'icon-size': 1.25, 'icon-allow-overlap': true } },
+    },
+    { id: 'selected-halo', type: 'circle', source: 'selected', paint: { 'circle-radius': 15, 'circle-color': t['surface-1'], 'circle-opacity': 0.45, 'circle-stroke-color': t.accent, 'circle-stroke-width': 2 } },
+    { id: 'selected', type: 'symbol', source: 'selected', layout: { 'icon-image': icon, 'icon-size': 1.2, 'icon-allow-overlap': true } },
     {
       id: 'selected-label', type: 'symbol', source: 'selected', filter: ['!=', ['get', 'label'], ''],
       layout: { ...label, 'text-radial-offset': 2 }, paint: { 'text-color': ink },
-    } as LayerSpecification,
+    },
   ];
 }
