@@ -45,19 +45,23 @@ class ClockRule:
     starts: frozenset[str]
     stops: frozenset[str]
     due: Callable[[datetime, int], datetime]
+    resumes: frozenset[str] = frozenset()
     internal: timedelta | None = None
 
 
 RULES: tuple[ClockRule, ...] = (
     # 五(二)1: refused outside the 片区, the street centre hears of it within one natural day.
-    # It stops when the message is delivered, or is not needed because the case was accepted.
+    # It stops when the message is delivered, or is not needed because the case was accepted or
+    # the street centre ruled that it must be (A-20).
     ClockRule(
         code="refusal_feedback",
         clause="R50",
         label="反馈时限 1个自然日",
         policy=False,
         starts=frozenset({"CaseReceived", "CaseRedispatched"}),
-        stops=frozenset({"RejectionDelivered", "CaseAccepted"}),
+        stops=frozenset({"RejectionDelivered", "CaseAccepted", "CaseReinstated"}),
+        # A refusal taken back after delivery: the day still counts from receipt.
+        resumes=frozenset({"RejectionWithdrawn"}),
         due=lambda start, _minutes: end_of_next_day(start),
         internal=timedelta(hours=24),
     ),
@@ -70,7 +74,7 @@ RULES: tuple[ClockRule, ...] = (
         starts=frozenset(
             {"CaseReceived", "CaseRedispatched", "CaseReinstated", "RejectionWithdrawn"}
         ),
-        stops=frozenset({"CaseAccepted", "CaseRejected"}),
+        stops=frozenset({"CaseAccepted", "CaseRejected", "CaseReinstated"}),
         due=lambda start, minutes: start + timedelta(minutes=minutes),
     ),
 )
@@ -83,30 +87,33 @@ def advanced(
     at: datetime,
     *,
     alarm_minutes: int,
-    only_seq: int | None = None,
+    spared: frozenset[int] = frozenset(),
 ) -> tuple[Clock, ...]:
-    """The clocks after an event: stopped ones first, then those it starts.
+    """The clocks after an event: stopped ones first, then those it starts or resumes.
 
     Args:
         clocks: as they stood before.
         event: the event's type.
         at: when it happened.
         alarm_minutes: the policy value of A-6 the case was received under.
-        only_seq: for RejectionDelivered, the run of the clock that this refusal belongs to.
+        spared: the runs that go on although the event is of the kind that stops them.
     """
     for rule in RULES:
         if event in rule.stops:
-            clocks = tuple(_stopped(c, rule, at, only_seq) for c in clocks)
+            clocks = tuple(
+                replace(c, stopped_at=at) if _runs(c, rule) and c.seq not in spared else c
+                for c in clocks
+            )
         if event in rule.starts:
             clocks = (*clocks, _started(rule, at, alarm_minutes, len(clocks)))
+        if event in rule.resumes and not any(_runs(c, rule) for c in clocks):
+            last = [c for c in clocks if c.code == rule.code][-1]
+            clocks = (*clocks, replace(last, seq=len(clocks), stopped_at=None))
     return clocks
 
 
-def _stopped(clock: Clock, rule: ClockRule, at: datetime, only_seq: int | None) -> Clock:
-    wanted = clock.code == rule.code and clock.stopped_at is None
-    if not wanted or (only_seq is not None and clock.seq != only_seq):
-        return clock
-    return replace(clock, stopped_at=at)
+def _runs(clock: Clock, rule: ClockRule) -> bool:
+    return clock.code == rule.code and clock.stopped_at is None
 
 
 def _started(rule: ClockRule, at: datetime, alarm_minutes: int, seq: int) -> Clock:
@@ -134,8 +141,11 @@ def state(clock: Clock, now: datetime) -> ClockState:
 
 def used_share(clock: Clock, now: datetime) -> float:
     """How much of the limit is used, 0–1."""
+    limit = clock.due_at - clock.started_at
+    if not limit:
+        return 1.0
     end = clock.stopped_at or now
-    return min(max((end - clock.started_at) / (clock.due_at - clock.started_at), 0.0), 1.0)
+    return min(max((end - clock.started_at) / limit, 0.0), 1.0)
 
 
 def first_due(clocks: tuple[Clock, ...]) -> Clock | None:

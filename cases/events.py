@@ -18,6 +18,7 @@ class CaseReceived:
     number: str
     report: Report
     place: Assignment
+    desk: str | None
     location_problem: str | None = None
     proposal: str | None = None
     alarm_minutes: int = 30
@@ -37,6 +38,7 @@ class LocationCorrected:
     """A better position; the grid was decided anew."""
 
     place: Assignment
+    desk: str | None
     reason: str
     raw_lon: float | None
     raw_lat: float | None

@@ -42,10 +42,6 @@ def evolve(case: Case | None, record: Recorded) -> Case:
     if isinstance(event, ev.CaseReceived):
         return _received(event, record)
     assert case is not None
-    seq = None
-    if isinstance(event, ev.RejectionDelivered):
-        refusal = case.refusal(event.refusal_id)
-        seq = refusal.clock_seq if refusal else None
     moved = replace(
         case,
         version=record.version,
@@ -55,10 +51,29 @@ def evolve(case: Case | None, record: Recorded) -> Case:
             ev.name(event),
             record.at,
             alarm_minutes=case.alarm_minutes,
-            only_seq=seq,
+            spared=_spared_runs(case, event),
         ),
     )
     return _changed(moved, event, record)
+
+
+def _spared_runs(case: Case, event: ev.Event) -> frozenset[int]:
+    """The runs of a clock that an event of the stopping kind does not concern."""
+    runs = frozenset(clock.seq for clock in case.clocks)
+    match event:
+        case ev.RejectionDelivered():
+            refusal = case.refusal(event.refusal_id)
+            if refusal is None or refusal.state is RefusalState.WITHDRAWN:
+                return runs  # a refusal taken back settles nothing, however late it is delivered
+            return runs - {refusal.clock_seq}
+        case ev.CaseAccepted() | ev.CaseReinstated():
+            # R50 asks for delivery: the other desk's acceptance does not make up for it.
+            return frozenset(
+                refusal.clock_seq
+                for refusal in case.refusals
+                if refusal.delivered_at is None and refusal.state is not RefusalState.WITHDRAWN
+            )
+    return frozenset()
 
 
 def _received(event: ev.CaseReceived, record: Recorded) -> Case:
@@ -71,7 +86,7 @@ def _received(event: ev.CaseReceived, record: Recorded) -> Case:
         report=event.report,
         place=place,
         location_problem=event.location_problem,
-        desk=event.report.to_sector or (place.sector.code if place.sector else None),
+        desk=event.desk,
         sector=place.sector,
         community=place.community,
         police_area=place.police_area,
@@ -96,12 +111,14 @@ def _waiting_status(status: AssignmentStatus) -> Status:
 def _changed(case: Case, event: ev.Event, record: Recorded) -> Case:
     match event:
         case ev.ReportSupplemented():
-            numbers = (*case.report.numbers, *event.new_numbers)
-            return replace(
-                case,
-                report=replace(case.report, numbers=numbers),
-                supplements=case.supplements + 1,
+            report = replace(
+                case.report,
+                numbers=(*case.report.numbers, *event.new_numbers),
+                # A flag the source raises later counts as well; only a person lowers it (A-16).
+                urgent=case.report.urgent or event.report.urgent,
+                supervised=case.report.supervised or event.report.supervised,
             )
+            return replace(case, report=report, supplements=case.supplements + 1)
         case ev.LocationCorrected():
             return _relocated(case, event)
         case ev.CaseAccepted():
@@ -111,7 +128,8 @@ def _changed(case: Case, event: ev.Event, record: Recorded) -> Case:
                 community=event.community,
                 sector=event.sector,
                 police_area=event.police_area,
-                desk=event.sector.code if event.sector else case.desk,
+                # Told to take it (A-20), a desk keeps a case that lies in the other 片区.
+                desk=case.desk or (event.sector.code if event.sector else None),
                 proposal=None,
                 accepted_at=record.at,
             )
@@ -131,7 +149,6 @@ def _changed(case: Case, event: ev.Event, record: Recorded) -> Case:
 
 def _relocated(case: Case, event: ev.LocationCorrected) -> Case:
     place = event.place
-    desk = case.report.to_sector or (place.sector.code if place.sector else None)
     return replace(
         case,
         place=place,
@@ -142,8 +159,7 @@ def _relocated(case: Case, event: ev.LocationCorrected) -> Case:
             raw=RawPoint(lon=event.raw_lon, lat=event.raw_lat, crs=event.raw_crs),
             accuracy_m=event.accuracy_m,
         ),
-        # A desk that was told to take it (A-20) keeps it, wherever the map puts it now.
-        desk=case.desk if case.reinstated else desk,
+        desk=event.desk,
         sector=place.sector,
         community=place.community,
         police_area=place.police_area,

@@ -36,6 +36,7 @@ WITH events AS (
         CAST(:state AS jsonb), :received_at, :at, :accepted_at,
         ST_SetSRID(ST_MakePoint(CAST(:lon AS float8), CAST(:lat AS float8)), 4490))
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status,
+        urgent = excluded.urgent, supervised = excluded.supervised,
         desk = excluded.desk, sector = excluded.sector, community = excluded.community,
         reason_code = excluded.reason_code, proposal = excluded.proposal, state = excluded.state,
         updated_at = excluded.updated_at, accepted_at = excluded.accepted_at, geom = excluded.geom

@@ -99,6 +99,11 @@ class Refusal:
     settled_at: datetime | None = None
     to_sector: str | None = None
 
+    @property
+    def is_undone(self) -> bool:
+        """Whether the desk took it back, so that it never was."""
+        return self.state is RefusalState.WITHDRAWN
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:

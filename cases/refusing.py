@@ -27,15 +27,13 @@ def _event(case: Case, refusal: Refusal, command: do.Command, setting: Setting) 
         case do.NoteDelivered():
             return _delivered(refusal, command)
         case do.NoteUndelivered():
-            return ev.RejectionUndelivered(
-                refusal_id=refusal.id, attempts=command.attempts, error=command.error
-            )
+            return _undelivered(refusal, command)
         case do.Acknowledge():
             return _acknowledged(refusal)
         case do.WithdrawRejection():
-            return _withdrawn(case, refusal, command, setting)
+            return _withdrawn(refusal, command, setting)
         case do.Redispatch():
-            return _redispatched(refusal, command, setting)
+            return _redispatched(case, refusal, command, setting)
         case do.Reinstate():
             return _reinstated(case, refusal, command, setting)
         case do.Forward():
@@ -49,6 +47,14 @@ def _delivered(refusal: Refusal, command: do.NoteDelivered) -> ev.Event | None:
     return ev.RejectionDelivered(refusal_id=refusal.id, attempts=command.attempts)
 
 
+def _undelivered(refusal: Refusal, command: do.NoteUndelivered) -> ev.Event | None:
+    if refusal.delivered_at is not None:
+        return None
+    return ev.RejectionUndelivered(
+        refusal_id=refusal.id, attempts=command.attempts, error=command.error
+    )
+
+
 def _acknowledged(refusal: Refusal) -> ev.Event | None:
     if refusal.acknowledged_at is not None:
         return None
@@ -56,11 +62,9 @@ def _acknowledged(refusal: Refusal) -> ev.Event | None:
     return ev.RejectionAcknowledged(refusal_id=refusal.id)
 
 
-def _withdrawn(
-    case: Case, refusal: Refusal, command: do.WithdrawRejection, setting: Setting
-) -> ev.Event:
+def _withdrawn(refusal: Refusal, command: do.WithdrawRejection, setting: Setting) -> ev.Event:
     _unsettled(refusal)
-    own_desk(case, setting.actor)
+    own_desk(refusal.desk, setting.actor)
     if refusal.acknowledged_at is not None:
         raise WrongStatus("街道城运中心已签收，不能撤回，请联系街道城运中心")
     return ev.RejectionWithdrawn(refusal_id=refusal.id, reason=command.reason)
@@ -74,11 +78,14 @@ def _forwarded(refusal: Refusal, command: do.Forward) -> ev.Event:
     return ev.RejectionForwarded(refusal_id=refusal.id, belongs_to=owner)
 
 
-def _redispatched(refusal: Refusal, command: do.Redispatch, setting: Setting) -> ev.Event:
+def _redispatched(
+    case: Case, refusal: Refusal, command: do.Redispatch, setting: Setting
+) -> ev.Event:
     _unsettled(refusal)
     if command.to_sector not in setting.sectors:
         raise NotPermitted("没有这个片区")
-    if command.to_sector == refusal.desk:
+    # To and fro without a ruling would let both desks refuse for ever.
+    if command.to_sector in {earlier.desk for earlier in case.refusals if not earlier.is_undone}:
         raise NotPermitted("派回原片区请用指定受理，并写明理由")
     return ev.CaseRedispatched(refusal_id=refusal.id, to_sector=command.to_sector)
 

@@ -56,14 +56,24 @@ def file(conn: Connection, id: UUID) -> bytes | None:
 
 
 def claim(conn: Connection) -> Job | None:
-    """Lock the next queued report; the lock, and so the claim, dies with the worker."""
-    row = conn.execute(
-        text(
-            f"SELECT {_COLUMNS} FROM report_job WHERE status = 'queued'"  # noqa: S608 - fixed columns
-            " ORDER BY requested_at LIMIT 1 FOR UPDATE SKIP LOCKED"
-        )
-    ).mappings().first()  # fmt: skip
-    return Job(**row) if row else None
+    """Lock the next queued report; the lock, and so the claim, dies with the worker.
+
+    An advisory lock, as in `store.outbox`: a report takes seconds, and the live feed must not wait
+    for a transaction that has a number.
+    """
+    queued = conn.execute(
+        text("SELECT id FROM report_job WHERE status = 'queued' ORDER BY requested_at LIMIT 20")
+    )
+    for id in queued.scalars().all():
+        taken = conn.execute(
+            text("SELECT pg_try_advisory_xact_lock(hashtextextended(CAST(:id AS text), 1))"),
+            {"id": id},
+        ).scalar_one()
+        if taken:
+            found = job(conn, id)
+            if found is not None and found.status == "queued":
+                return found
+    return None
 
 
 def finish(conn: Connection, id: UUID, content: bytes, now: datetime) -> None:

@@ -3,14 +3,14 @@
 The plan's rules of acceptance and refusal (R49, R50) with our readings A-3, A-7 and A-20.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from boundaries.model import Assignment, AssignmentStatus, Candidate, Named, ReasonCode
 from cases import commands as do
 from cases import events as ev
-from cases.errors import GridOpen, NotPermitted, OutOfArea, WrongStatus
+from cases.errors import GridOpen, NotPermitted, NotYourPost, OutOfArea, WrongStatus
 from cases.history import Recorded, evolve
-from cases.model import Case, Report, Status
+from cases.model import Case, RawPoint, Report, Status
 from cases.policy import Policy
 from cases.refusing import refused_case
 from cases.roles import CLOCK, ROUTER, check
@@ -38,7 +38,10 @@ def decide(case: Case | None, command: do.Command, setting: Setting) -> tuple[Ac
         NotPermitted: and its family; the case stays as it was.
     """
     check(setting.actor, type(command).__name__)
+    _known_desk(setting)
     if isinstance(command, do.Receive):
+        if case is not None:
+            raise WrongStatus("案件已经收到过，请按补报处理")
         return _receive(command, setting)
     assert case is not None
     match command:
@@ -51,9 +54,14 @@ def decide(case: Case | None, command: do.Command, setting: Setting) -> tuple[Ac
         case do.Reject():
             return _reject(case, command, setting)
         case do.MarkOverdue():
-            return _overdue(case, command)
+            return _overdue(case, command, setting)
         case _:
             return refused_case(case, command, setting)
+
+
+def _known_desk(setting: Setting) -> None:
+    if setting.actor.desk and setting.sectors and setting.actor.desk not in setting.sectors:
+        raise NotYourPost(f"没有编号为 {setting.actor.desk} 的片区城运分中心")
 
 
 def ground(place: Assignment, desk: str | None, sectors: dict[str, Named]) -> Ground | None:
@@ -91,13 +99,15 @@ def is_sure(report: Report, place: Assignment, found: Ground, policy: Policy) ->
 
 
 def _receive(command: do.Receive, setting: Setting) -> tuple[Act, ...]:
-    found = ground(command.place, command.report.to_sector, setting.sectors)
+    desk = _addressed(command.report, setting) or _mapped(command.place)
+    found = ground(command.place, desk, setting.sectors)
     received = Act(
         event=ev.CaseReceived(
             id=command.id,
             number=command.number,
             report=command.report,
             place=command.place,
+            desk=desk,
             location_problem=command.location_problem,
             proposal="rejection" if found else None,
             alarm_minutes=setting.policy.alarm_minutes,
@@ -106,6 +116,43 @@ def _receive(command: do.Receive, setting: Setting) -> tuple[Act, ...]:
     )
     case = evolve(None, _recorded(received, 1, setting))
     return (received, *_router(case, setting))
+
+
+def _addressed(report: Report, setting: Setting) -> str | None:
+    """The desk a report is sent to; one that no edition knows is nobody's, so the map decides."""
+    return report.to_sector if report.to_sector in setting.sectors else None
+
+
+def _mapped(place: Assignment) -> str | None:
+    return place.sector.code if place.sector else None
+
+
+def _desk_at(case: Case, place: Assignment, setting: Setting) -> str | None:
+    """Whose a case is at a better place: still theirs to whom it was sent, else the map's."""
+    sent = _addressed(case.report, setting) or any(r.to_sector for r in case.refusals)
+    return case.desk if sent else _mapped(place)
+
+
+def _relocation(
+    case: Case,
+    place: Assignment,
+    raw: RawPoint,
+    accuracy_m: float | None,
+    reason: str,
+    setting: Setting,
+) -> ev.LocationCorrected:
+    desk = _desk_at(case, place, setting)
+    found = ground(place, desk, setting.sectors)
+    return ev.LocationCorrected(
+        place=place,
+        desk=desk,
+        reason=reason,
+        raw_lon=raw.lon,
+        raw_lat=raw.lat,
+        raw_crs=raw.crs,
+        accuracy_m=accuracy_m,
+        proposal="rejection" if found and not case.reinstated else None,
+    )
 
 
 def _router(case: Case, setting: Setting) -> tuple[Act, ...]:
@@ -171,17 +218,9 @@ def _supplement(case: Case, command: do.Supplement, setting: Setting) -> tuple[A
     if case.status is not Status.NO_LOCATION or not placed or raw is None:
         return (told,)
     # The case was waiting for just this: the source has sent its position now.
-    found = ground(command.place, case.desk, setting.sectors)
+    accuracy_m = command.report.accuracy_m
     moved = Act(
-        event=ev.LocationCorrected(
-            place=command.place,
-            reason="来源补报坐标",
-            raw_lon=raw.lon,
-            raw_lat=raw.lat,
-            raw_crs=raw.crs,
-            accuracy_m=command.report.accuracy_m,
-            proposal="rejection" if found else None,
-        ),
+        event=_relocation(case, command.place, raw, accuracy_m, "来源补报坐标", setting),
         actor=ROUTER.post,
     )
     after = _after(case, (told, moved), setting)
@@ -191,22 +230,13 @@ def _supplement(case: Case, command: do.Supplement, setting: Setting) -> tuple[A
 def _correct(case: Case, command: do.CorrectLocation, setting: Setting) -> tuple[Act, ...]:
     if not case.is_open:
         raise WrongStatus("只有尚未受理的案件可以更正位置")
-    own_desk(case, setting.actor)
+    own_desk(case.desk, setting.actor)
     if command.place.status is AssignmentStatus.NO_LOCATION:
         raise NotPermitted("新位置不能用，请在地图上选点或核对坐标系")
-    found = ground(command.place, case.desk, setting.sectors)
-    moved = Act(
-        event=ev.LocationCorrected(
-            place=command.place,
-            reason=command.reason,
-            raw_lon=command.raw.lon,
-            raw_lat=command.raw.lat,
-            raw_crs=command.raw.crs,
-            accuracy_m=command.accuracy_m,
-            proposal="rejection" if found else None,
-        ),
-        actor=setting.actor.post,
+    event = _relocation(
+        case, command.place, command.raw, command.accuracy_m, command.reason, setting
     )
+    moved = Act(event=event, actor=setting.actor.post)
     # A person chose this spot, so a person also refuses: the router stays out of it.
     return (moved,)
 
@@ -216,7 +246,7 @@ def _accept(case: Case, command: do.Accept, setting: Setting) -> tuple[Act, ...]
         raise GridOpen("位置还没有确认，请先更正位置")
     if not case.is_open:
         raise WrongStatus("案件已受理或已不予受理，不能再受理")
-    own_desk(case, setting.actor)
+    own_desk(case.desk, setting.actor)
     if not case.reinstated:
         _refuse_foreign(case, setting)
     grid = _chosen_grid(case, command.community, setting)
@@ -247,15 +277,34 @@ def _chosen_grid(
     if sure is not None and sure.code is not None:
         if chosen not in (None, sure.code):
             raise NotPermitted(f"位置确定在{sure.name}，要改归属请先更正位置")
-        return setting.grids[sure.code]
+        return _in_force(sure.code, setting)
     if case.place.status is AssignmentStatus.OUT_OF_AREA:
-        return None  # taken on the street centre's ruling only (A-20)
+        return _ruled_grid(case, chosen, setting)
     offered = {c.community.code for c in case.place.candidates if c.community is not None}
     if chosen is None:
         raise GridOpen("社区网格还没有定，请从候选中选一个")
     if chosen not in offered:
         raise NotPermitted("所选网格不在候选之中，请先更正位置")
-    return setting.grids[chosen]
+    return _in_force(chosen, setting)
+
+
+def _ruled_grid(
+    case: Case, chosen: str | None, setting: Setting
+) -> tuple[Named, Named, Named] | None:
+    """Taken on the street centre's ruling only (A-20): any grid of the desk's, or none yet."""
+    if chosen is None:
+        return None
+    grid = _in_force(chosen, setting)
+    if grid[1].code != case.desk:
+        raise NotPermitted("所选网格不在本片区，请选本片区的网格")
+    return grid
+
+
+def _in_force(community: str, setting: Setting) -> tuple[Named, Named, Named]:
+    grid = setting.grids.get(community)
+    if grid is None:
+        raise NotPermitted("所定网格不在启用的网格版本里，请更正位置后重新判定")
+    return grid
 
 
 def _reject(case: Case, command: do.Reject, setting: Setting) -> tuple[Act, ...]:
@@ -263,10 +312,13 @@ def _reject(case: Case, command: do.Reject, setting: Setting) -> tuple[Act, ...]
         raise WrongStatus("没有位置不能不予受理，请先更正位置或联系来源核实")
     if not case.is_open:
         raise WrongStatus("案件已受理或已不予受理")
-    own_desk(case, setting.actor)
+    own_desk(case.desk, setting.actor)
     if case.reinstated:
         raise WrongStatus("街道城运中心已指定受理，不得再次不予受理")
-    found = ground(case.place, case.desk or setting.actor.desk, setting.sectors)
+    desk = case.desk or setting.actor.desk
+    if desk is not None and command.belongs_to is not None and command.belongs_to.code == desk:
+        raise NotPermitted("建议归属就是本片区，请改为受理")
+    found = ground(case.place, desk, setting.sectors)
     if found is None:
         found = _ground_by_choice(case, command, setting)
     elif command.belongs_to is not None:
@@ -276,7 +328,7 @@ def _reject(case: Case, command: do.Reject, setting: Setting) -> tuple[Act, ...]
             distance_m=found.distance_m,
             direction=found.direction,
         )
-    event = _rejection(case, found, command.reason, setting)
+    event = replace(_rejection(case, found, command.reason, setting), desk=desk)
     return (Act(event=event, actor=setting.actor.post),)
 
 
@@ -300,13 +352,16 @@ def _ground_by_choice(case: Case, command: do.Reject, setting: Setting) -> Groun
 
 
 def _lies_outside(candidate: Candidate, desk: str | None) -> bool:
-    return candidate.outside or (candidate.sector is not None and candidate.sector.code != desk)
+    sector = candidate.sector
+    # At nobody's desk, touching both 片区 is no ground: the street centre names the lead (A-20 d).
+    return candidate.outside or (desk is not None and sector is not None and sector.code != desk)
 
 
-def _overdue(case: Case, command: do.MarkOverdue) -> tuple[Act, ...]:
+def _overdue(case: Case, command: do.MarkOverdue, setting: Setting) -> tuple[Act, ...]:
     for clock in case.clocks:
         if clock.code == command.code and clock.seq == command.seq:
-            if clock.stopped_at is not None or clock.breached:
+            # Red only at the formal limit (A-8), whoever asks.
+            if clock.stopped_at is not None or clock.breached or setting.now < clock.due_at:
                 return ()
             event = ev.ClockBreached(code=command.code, seq=command.seq)
             return (Act(event=event, actor=CLOCK.post),)

@@ -8,7 +8,6 @@ from uuid import UUID
 from boundaries.model import Named
 from cases import events as ev
 from cases.errors import NotPermitted
-from cases.model import Case
 from cases.policy import Policy
 from cases.roles import Actor
 
@@ -37,11 +36,11 @@ class Act:
     on_behalf_of: str | None = None
 
 
-def own_desk(case: Case, who: Actor) -> None:
+def own_desk(desk: str | None, who: Actor) -> None:
     """Refuse a post of the other 片区.
 
     Raises:
         NotPermitted: the case is at another desk.
     """
-    if who.desk and case.desk and who.desk != case.desk:
+    if who.desk and desk and who.desk != desk:
         raise NotPermitted("案件在另一片区城运分中心，本岗位不能办理")

@@ -39,6 +39,7 @@ REASON = {
     "NOT_FINITE": "坐标不是数字",
     "ZONE_MISMATCH": "投影带号与坐标系不符",
     "UNITS_MISMATCH": "坐标单位与坐标系不符",
+    "LOW_GEOCODE_QUALITY": "地址定位不够准",
     "AREA_NOT_IN_FORCE": "该时点网格版本未启用",
 }
 

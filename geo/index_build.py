@@ -198,9 +198,8 @@ def _may_touch(end: Ends, xs: Floats, ys: Floats, column: int, row: int, slack: 
     b = dx * (south - ay) - dy * (east - ax)
     c = dx * (north - ay) - dy * (west - ax)
     d = dx * (north - ay) - dy * (east - ax)
-    reach = abs(dx) + abs(dy)
-    doubt = 1e-12 * reach * ((east - west) + (north - south) + reach)  # far above rounding
-    return bool(min(a, b, c, d) <= doubt and max(a, b, c, d) >= -doubt)
+    # Rounding shifts the edge by some 1e-15 of the largest coordinate, far less than the slack.
+    return bool(min(a, b, c, d) <= 0.0 and max(a, b, c, d) >= 0.0)
 
 
 @kernel

@@ -27,7 +27,7 @@ class Rings(NamedTuple):
 class Edges(NamedTuple):
     """Each undirected edge once, neighbours on a ring kept close together in memory.
 
-    `owners` are the labels of the areas beside it: the first seen, then the other or 0.
+    `owners` are the labels of the areas beside it: the smaller, then the other or 0.
     `misused` are edges that a third ring, or a second ring of the same area, uses as well.
     """
 
@@ -47,7 +47,10 @@ def collect_rings(polygons: Sequence[Polygon | MultiPolygon]) -> Rings:
 
 
 def share_edges(rings: Rings) -> Edges:
-    """Find each edge once, whichever way and by whichever rings it is walked."""
+    """Find each edge once, whichever way and by whichever rings it is walked.
+
+    Rings come in the order of their labels, so the owner first seen is the smaller.
+    """
     bits = rings.coordinates.view(np.uint64)
     slots = 4
     while slots < 1.35 * len(rings.coordinates):

@@ -115,9 +115,7 @@ def smallest_beside(
     for k in range(leaf + 2, leaf + 2 + arena[leaf + 1]):
         edge = arena[k]
         if is_on_edge(ends[edge, 0], ends[edge, 1], ends[edge, 2], ends[edge, 3], px, py):
-            smallest = min(smallest, owners[edge, 0])
-            if owners[edge, 1] > 0:
-                smallest = min(smallest, owners[edge, 1])
+            smallest = min(smallest, owners[edge, 0])  # the smaller of the two, see `Edges`
     return smallest
 
 

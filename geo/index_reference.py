@@ -128,10 +128,8 @@ def _walk(pairs: _Pairs, corner_labels: Ints, owners: Ints) -> Ints:
     in_box = (np.minimum(ax, bx) <= px) & (px <= np.maximum(ax, bx))
     in_box &= (np.minimum(ay, by) <= py) & (py <= np.maximum(ay, by))
     touching = np.flatnonzero(in_box & (turn == 0))
-    beside = owners[edge[touching]]
-    beside[beside[:, 1] == 0, 1] = np.iinfo(np.int32).max
     smallest = np.full(len(labels), np.iinfo(np.int32).max, np.int32)
-    np.minimum.at(smallest, point[touching], beside.min(axis=1))
+    np.minimum.at(smallest, point[touching], owners[edge[touching], 0])
     return np.where(smallest < np.iinfo(np.int32).max, smallest, labels)
 
 

@@ -35,11 +35,13 @@ WORKER_SILENT_AFTER = timedelta(seconds=30)
 LEAST_DISK_BYTES = 2_000_000_000
 
 
-def address(settings: Settings) -> str:
-    """Where the database is, whether or not it answers; nothing is started for the doctor."""
+def patient(settings: Settings, now: datetime) -> Patient:
+    """Whom to examine: the database where it is said to be; nothing is started for the doctor."""
     if settings.database_url:
-        return normal_url(settings.database_url)
-    return cluster.url(settings.state_dir)
+        url = normal_url(settings.database_url)
+    else:
+        url = cluster.url(settings.state_dir)
+    return Patient(settings=settings, url=url, now=now)
 
 
 @contextmanager
@@ -100,9 +102,7 @@ def binaries(patient: Patient) -> str:
         raise Amiss(str(error.args[0])) from None
 
 
-@check(
-    "`pianqu db start`, or check PIANQU_DATABASE_URL; its log: {settings.state_dir}/postgres/."
-)
+@check("`pianqu db start`, or check PIANQU_DATABASE_URL; its log: {settings.state_dir}/postgres/.")
 def database(patient: Patient) -> str:
     """The database answers."""
     try:

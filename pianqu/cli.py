@@ -91,7 +91,7 @@ def serve(
     date. There are no accounts yet, so it listens on loopback only.
     """
     from pianqu import supervise
-    from pianqu.database import with_database
+    from pianqu.database import keep_alive, with_database
 
     if with_worker:
         from pianqu.opening import open_own
@@ -100,8 +100,11 @@ def serve(
         return
     from pianqu.server import run_server
 
+    settings = Settings()
     supervise.end_with_parent()
-    run_server(with_database(Settings()))
+    ready = with_database(settings)
+    keep_alive(settings)
+    run_server(ready)
 
 
 @app.command()
@@ -111,12 +114,15 @@ def worker() -> None:
     Several workers may run; each message is delivered by one of them.
     """
     from pianqu import supervise
-    from pianqu.database import with_database
+    from pianqu.database import keep_alive, with_database
     from pianqu.worker import run_worker
 
     stop = supervise.stop_on_signals()
+    settings = Settings()
     supervise.end_with_parent()
-    run_worker(with_database(Settings()), stop)
+    ready = with_database(settings)
+    keep_alive(settings)
+    run_worker(ready, stop)
 
 
 @app.command()
@@ -164,9 +170,10 @@ def doctor() -> None:
 
     Exit code 1 when something must be repaired, 0 when all is well or only worth a look.
     """
+    from pianqu.checks import patient
     from pianqu.doctor import examine
 
-    sound = examine(Settings(), datetime.now().astimezone())
+    sound = examine(patient(Settings(), datetime.now().astimezone()))
     raise typer.Exit(0 if sound else 1)
 
 

@@ -1,10 +1,17 @@
 """Two ways in, one thing out: a private cluster or a database of one's own (architecture 8.7)."""
 
+import logging
+import threading
+import time
 from datetime import datetime
 
 from pianqu.settings import Settings
 from store import cluster, migrate
 from store.engine import make_engine, normal_url
+from store.errors import ClusterError
+
+log = logging.getLogger("pianqu.database")
+LOOK_EVERY_S = 1.0
 
 
 def open_database(settings: Settings) -> str:
@@ -30,3 +37,28 @@ def install_boundaries(url: str, now: datetime) -> None:
         library.install_seed(engine, now)
     finally:
         engine.dispose()
+
+
+def revive(settings: Settings) -> bool:
+    """Start the private cluster again if it was killed; one that was stopped stays down."""
+    if settings.database_url or not cluster.has_crashed(settings.state_dir):
+        return False
+    try:
+        return cluster.start(settings.state_dir)
+    except ClusterError as error:
+        log.warning("the private cluster does not start: %s", error)
+        return False
+
+
+def keep_alive(settings: Settings) -> None:
+    """Look after the private cluster from a thread, as long as this process lives."""
+    if settings.database_url:
+        return
+
+    def watch() -> None:
+        while True:
+            time.sleep(LOOK_EVERY_S)
+            if revive(settings):
+                log.warning("the private cluster had been killed; it runs again")
+
+    threading.Thread(target=watch, name="cluster", daemon=True).start()

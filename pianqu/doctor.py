@@ -62,12 +62,11 @@ def check(hint: str) -> Callable[[Callable[[Patient], str]], Callable[[Patient],
     return add
 
 
-def examine(settings: Settings, now: datetime, console: Console | None = None) -> bool:
-    """Run all checks and print them; whether nothing must be repaired."""
-    # The checks register themselves; they load every room, which `--help` need not.
-    from pianqu import checks
+def examine(patient: Patient, console: Console | None = None) -> bool:
+    """Run all checks and print them; whether nothing must be repaired.
 
-    patient = Patient(settings=settings, url=checks.address(settings), now=now)
+    The checks add themselves when `pianqu.checks` is loaded, which makes the patient too.
+    """
     console = console or Console()
     results = [_show(one, patient, console) for one in CHECKS]
     bad = results.count("amiss")

@@ -3,6 +3,7 @@
 import socket
 import threading
 import time
+from collections.abc import Callable
 from datetime import datetime
 
 import httpx2
@@ -11,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy import text
 
 from pianqu import demo, supervise
-from pianqu.database import install_boundaries, with_database
+from pianqu.database import install_boundaries, revive, with_database
 from pianqu.settings import HOST, Settings, webhook_secret
 from store import cluster, marks
 from store.engine import make_engine, transaction
@@ -30,21 +31,47 @@ def open_demo(settings: Settings, *, reset: bool, feed: bool) -> None:
     settings = settings.model_copy(
         update={"demo": True, "auto_refuse": True, "auto_redispatch": True}
     )
+
+    def fill(ready: Settings, house: supervise.Household, stop: threading.Event) -> None:
+        _invent_the_day(ready, stop)
+        if feed and not stop.is_set():
+            house.start("demo-feed", "demo-feed")
+
+    _open(settings, lambda: _prepared(settings, reset=reset), fill, feed=feed)
+
+
+def open_own(settings: Settings) -> None:
+    """Keep server and worker running on one's own data until asked to stop."""
+
+    def prepared() -> Settings:
+        ready = with_database(settings)
+        install_boundaries(str(ready.database_url), _now())
+        return ready
+
+    _open(settings, prepared, lambda *_: None, feed=False)
+
+
+def _open(
+    settings: Settings,
+    prepare: Callable[[], Settings],
+    fill: Callable[[Settings, supervise.Household, threading.Event], None],
+    *,
+    feed: bool,
+) -> None:
     _refuse_taken_port(settings)
     stop = supervise.stop_on_signals()
     ours = not settings.database_url and not cluster.is_running(settings.state_dir)
     try:
-        settings = _prepared(settings, reset=reset)
-        house = _household(settings)
+        ready = prepare()
+        house = _household(ready)
         try:
-            _start(settings, house, stop)
+            _start(ready, house, stop)
             if not stop.is_set():
-                _invent_the_day(settings, stop)
-            if feed and not stop.is_set():
-                house.start("demo-feed", "demo-feed")
+                fill(ready, house, stop)
             if not stop.is_set():
-                _say_where(settings, feed=feed)
-            house.watch(stop)
+                _say_where(ready, feed=feed)
+            # The settings as given know whether the cluster is ours to revive.
+            house.watch(stop, lambda: revive(settings))
         finally:
             console.print("Stopping …")
             house.stop()
@@ -52,27 +79,6 @@ def open_demo(settings: Settings, *, reset: bool, feed: bool) -> None:
         if ours:
             cluster.stop(settings.state_dir)
     console.print("Stopped; the data are kept.")
-
-
-def open_own(settings: Settings) -> None:
-    """Keep server and worker running on one's own data until asked to stop."""
-    _refuse_taken_port(settings)
-    stop = supervise.stop_on_signals()
-    ours = not settings.database_url and not cluster.is_running(settings.state_dir)
-    try:
-        settings = with_database(settings)
-        install_boundaries(str(settings.database_url), _now())
-        house = _household(settings)
-        try:
-            _start(settings, house, stop)
-            if not stop.is_set():
-                _say_where(settings, feed=False)
-            house.watch(stop)
-        finally:
-            house.stop()
-    finally:
-        if ours:
-            cluster.stop(settings.state_dir)
 
 
 def _prepared(settings: Settings, *, reset: bool) -> Settings:

@@ -52,9 +52,10 @@ class Household:
         self._children.append(child)
         self._spawn(child)
 
-    def watch(self, stop: threading.Event) -> None:
-        """Start again whatever ends, with growing pauses, until told to stop."""
+    def watch(self, stop: threading.Event, also: Callable[[], object] = lambda: None) -> None:
+        """Start again whatever ends, with growing pauses, and do the rest, until told to stop."""
         while not stop.wait(0.2):
+            also()
             self.look_after(time.monotonic())
 
     def look_after(self, now: float) -> None:

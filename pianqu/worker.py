@@ -1,6 +1,6 @@
 """The worker process: delivers refusals, notes lateness, makes reports, beats its heart.
 
-Each act is a transaction of its own, and every claim is a row lock that dies with the process:
+Each act is a transaction of its own, and every claim is a lock that dies with the process:
 killed at any line, the next worker finds the same work again.
 """
 
@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import httpx2
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -33,6 +32,7 @@ BEAT = timedelta(seconds=5)
 PURGE = timedelta(hours=1)
 TRIES = 8
 SEND_TIMEOUT_S = 5.0
+SEND_FOR = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,6 @@ class Bench:
 
     engine: Engine
     office: desk.Office
-    client: httpx2.Client
     target: StreetCentre
     make_report: Callable[[Connection, report_jobs.Job, datetime], bytes]
 
@@ -54,7 +53,6 @@ def run_worker(settings: Settings, stop: threading.Event) -> None:
     bench = Bench(
         engine=make_engine(settings.database_url, pool_size=3),
         office=desk.Office(locator=Locator(), policy=policy(settings), new_id=uuid.uuid4),
-        client=httpx2.Client(timeout=SEND_TIMEOUT_S, trust_env=False),
         target=StreetCentre(url=inbox_url(settings), secret=webhook_secret(settings).encode()),
         make_report=make_report,
     )
@@ -77,7 +75,9 @@ def run_worker(settings: Settings, stop: threading.Event) -> None:
 def work(bench: Bench, stop: threading.Event) -> float:
     """Do all that is due now; return the seconds until something is due again."""
     beat(bench, now())
-    while not stop.is_set() and send_next(bench, now()):
+    # A backlog for a slow receiver must not keep clocks and reports waiting.
+    pause_at = now() + SEND_FOR
+    while not stop.is_set() and now() < pause_at and send_next(bench, now()):
         beat(bench, now())
     note_lateness(bench, now())
     make_next_report(bench, now())
@@ -108,15 +108,16 @@ def beat(bench: Bench, at: datetime) -> None:
 def send_next(bench: Bench, at: datetime) -> bool:
     """Send one message that is due; False when none is.
 
-    The row stays locked from claim to note. Dying after the send and before the commit sends it
-    once more, with the same id: at least once, and the receiver can tell.
+    The message stays locked from claim to note, without a row being touched before the answer is
+    there. Dying after the send and before the commit sends it once more, with the same id: at
+    least once, and the receiver can tell.
     """
     with transaction(bench.engine) as conn:
         message = outbox.claim(conn, at)
         if message is None:
             return False
         try:
-            deliver(bench.client, bench.target, message, at)
+            deliver(bench.target, message, at, within_s=SEND_TIMEOUT_S)
         except DeliveryFailed as failure:
             log.warning("delivery %s failed: %s", message.id, failure)
             dead = outbox.later(conn, message, error=str(failure), now=now())

@@ -36,7 +36,17 @@ from store.folders import (
     written_by,
 )
 
-__all__ = ["empty", "ensure", "find_bindir", "is_running", "socket_dir", "start", "stop", "url"]
+__all__ = [
+    "empty",
+    "ensure",
+    "find_bindir",
+    "has_crashed",
+    "is_running",
+    "socket_dir",
+    "start",
+    "stop",
+    "url",
+]
 
 ROLE = "app"
 DATABASE = "pianqu"
@@ -76,6 +86,11 @@ def is_running(state_dir: Path) -> bool:
         except OSError:
             return False
     return True
+
+
+def has_crashed(state_dir: Path) -> bool:
+    """Whether the cluster is down without having been stopped: it left its lock file behind."""
+    return (data_dir(state_dir) / "postmaster.pid").exists() and not is_running(state_dir)
 
 
 def start(state_dir: Path, *, durable: bool = True) -> bool:

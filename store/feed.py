@@ -36,11 +36,12 @@ _INSERT = text(
     "INSERT INTO feed (kind, subject, type, areas, at) VALUES (:kind, :subject, :type, :areas, :at)"
 ).bindparams(bindparam("areas", type_=ARRAY(Text)))
 
+# f.xid in the order, not xid: the plain name is the answer's text, where '1000' is before '999'.
 _READ = text("""
-    SELECT xid::text AS xid, id, kind, subject, type, areas, at FROM feed
-    WHERE (xid, id) > (CAST(:xid AS xid8), :id)
-      AND xid < pg_snapshot_xmin(pg_current_snapshot())
-    ORDER BY xid, id LIMIT :limit""")
+    SELECT f.xid::text AS xid, f.id, f.kind, f.subject, f.type, f.areas, f.at FROM feed f
+    WHERE (f.xid, f.id) > (CAST(:xid AS xid8), :id)
+      AND f.xid < pg_snapshot_xmin(pg_current_snapshot())
+    ORDER BY f.xid, f.id LIMIT :limit""")
 
 _HEAD = text("""
     SELECT (SELECT epoch FROM feed_epoch) AS epoch, f.xid::text AS xid, f.id

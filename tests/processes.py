@@ -14,6 +14,27 @@ STOP_S = 20.0
 PARTS = ("serve", "worker")
 
 
+def lives(pid: int) -> bool:
+    """Whether a process runs; a zombie that nobody reaps has ended all the same."""
+    try:
+        return _state(pid) != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def children_of(pid: int) -> dict[str, int]:
+    """The children of a process by the last word of their command; from files, as a bare machine
+    has no `ps`.
+    """
+    pids = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    commands = {int(pid): Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0") for pid in pids}
+    return {words[-2].decode(): pid for pid, words in commands.items() if len(words) > 1}
+
+
+def _state(pid: int) -> str:
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+
+
 class Site:
     """A server and a worker on a database of their own, reachable at `base_url`.
 

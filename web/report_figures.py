@@ -4,7 +4,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -15,7 +15,25 @@ from cases.sources import SOURCES
 from cases.words import STATUS
 from layers.figures import CaseMark, Situation
 
+
+@dataclass(frozen=True, slots=True)
+class SectorLook:
+    """The colours of a 片区: its edge and its tint."""
+
+    edge: str
+    tint: str
+
+
+_LOOKS = {
+    "140901": SectorLook(edge="#5b7fb3", tint="#608ac4"),
+    "140902": SectorLook(edge="#a9793f", tint="#d69e58"),
+}
 _STATUS_LABELS = {status.value: label for status, label in STATUS.items()}
+
+
+def sector_look(code: str) -> SectorLook:
+    """The colours of a 片区; grey for one we do not know."""
+    return _LOOKS.get(code, SectorLook(edge="#7b8490", tint="#7b8490"))
 
 
 def report_id(figures: Situation) -> str:
@@ -46,6 +64,7 @@ def shown(figures: Situation) -> dict[str, Any]:
             "in_all": figures.cases_in_all,
         },
         "sources": {code: source.label for code, source in SOURCES.items()},
+        "sectors": [_sector(feature["properties"]) for feature in _features(figures, "sectors")],
         "cases": [_case(case) for case in figures.cases],
         "cameras": [
             {
@@ -59,8 +78,18 @@ def shown(figures: Situation) -> dict[str, Any]:
             for one in figures.cameras
         ],
         "labels": [*_area_labels(figures), *_line_labels(figures)],
-        "bounds": _bounds(figures.ground.get("street", {})),
+        "bounds": _bounds(_features(figures, "street")),
     }
+
+
+def _sector(properties: Mapping[str, Any]) -> dict[str, str]:
+    look = sector_look(str(properties.get("code")))
+    return {"name": str(properties.get("name")), "edge": look.edge, "tint": look.tint + "2e"}
+
+
+def _features(figures: Situation, layer: str) -> list[dict[str, Any]]:
+    features: list[dict[str, Any]] = figures.ground.get(layer, {}).get("features", [])
+    return features
 
 
 def _case(case: CaseMark) -> dict[str, Any]:
@@ -93,9 +122,9 @@ def _pair(lon: float, lat: float) -> list[float]:
 def _area_labels(figures: Situation) -> list[dict[str, Any]]:
     labels = []
     for layer, kind in (("neighbours", "neighbour"), ("communities", "community")):
-        for feature in figures.ground.get(layer, {}).get("features", []):
+        for feature in _features(figures, layer):
             lon, lat = _middle(feature["geometry"])
-            name = str(feature["properties"].get("name") or "")
+            name = str(feature["properties"].get("name") or "").removesuffix("网格")
             labels.append({"text": name, "kind": kind, "at": _pair(lon, lat), "turn": 0})
     return labels
 
@@ -108,9 +137,9 @@ def _middle(geometry: Mapping[str, Any]) -> tuple[float, float]:
 def _line_labels(figures: Situation) -> list[dict[str, Any]]:
     """Names of roads and rivers, each along the straightest long piece of its line."""
     labels = []
-    for layer, kind in (("roads", "road"), ("water", "river")):
+    for layer, kind in (("split_line", "split"), ("roads", "road"), ("water", "river")):
         longest: dict[str, tuple[float, list[float], list[float]]] = {}
-        for feature in figures.ground.get(layer, {}).get("features", []):
+        for feature in _features(figures, layer):
             name = feature["properties"].get("name")
             if not name or feature["geometry"]["type"] != "LineString":
                 continue
@@ -131,8 +160,7 @@ def _turn(a: list[float], b: list[float]) -> float:
     return round((angle + 90) % 180 - 90, 1)
 
 
-def _bounds(street: Mapping[str, Any]) -> list[list[float]] | None:
-    features = street.get("features", [])
+def _bounds(features: list[dict[str, Any]]) -> list[list[float]] | None:
     if not features:
         return None
     west, south, east, north = shape(features[0]["geometry"]).bounds

@@ -13,10 +13,11 @@ import folium
 from branca.element import Element, Figure, MacroElement
 from folium.plugins import HeatMap, MarkerCluster
 from folium.template import Template
+from folium.utilities import JsCode
 
 from layers.figures import Situation
 from web.report_assets import Assets
-from web.report_figures import shown
+from web.report_figures import sector_look, shown
 
 CENTRE = (31.3845, 121.2650)
 _POLICY = (
@@ -25,6 +26,8 @@ _POLICY = (
 )
 
 Style = dict[str, Any]
+# Not the clocks' colours: those mean one thing each.
+_HEAT = {0.25: "#cbc9e2", 0.5: "#9e9ac8", 0.75: "#756bb1", 1.0: "#54278f"}
 _ROAD_WIDTHS = {"motorway": 8, "trunk": 7, "primary": 6, "secondary": 5, "tertiary": 4}
 _AREA_STYLES: dict[str, Callable[[Mapping[str, Any]], Style]] = {
     "neighbours": lambda _: {"color": "#c3c9d1", "weight": 1, "fillOpacity": 0, "dashArray": "2 4"},
@@ -44,17 +47,11 @@ _AREA_STYLES: dict[str, Callable[[Mapping[str, Any]], Style]] = {
     },
     "split_line": lambda _: {"color": "#26344d", "weight": 3.5, "fill": False},
 }
-_EDGES = {"140901": "#5b7fb3", "140902": "#a9793f"}
-_TINTS = {"140901": "#608ac4", "140902": "#d69e58"}
 
 
 def _sector_style(code: str) -> Style:
-    return {
-        "color": _EDGES.get(code, "#7b8490"),
-        "weight": 3,
-        "fillColor": _TINTS.get(code, "#7b8490"),
-        "fillOpacity": 0.11,
-    }
+    look = sector_look(code)
+    return {"color": look.edge, "weight": 3, "fillColor": look.tint, "fillOpacity": 0.11}
 
 
 def situation_html(figures: Situation, assets: Assets) -> str:
@@ -63,8 +60,6 @@ def situation_html(figures: Situation, assets: Assets) -> str:
         location=list(CENTRE),
         zoom_start=15,
         tiles=None,
-        zoom_control="bottomright",
-        control_scale=True,
         maxZoom=19,
         minZoom=12,
         attributionControl=False,
@@ -84,14 +79,14 @@ def situation_html(figures: Situation, assets: Assets) -> str:
         _add(page, _ground(figures, layer, title), layer)
     heat = _plain(
         HeatMap(  # type: ignore[no-untyped-call]
-            [], name="热力", show=False, radius=26, blur=20, min_opacity=0.25
+            [], name="热力", show=False, radius=24, blur=18, min_opacity=0.3, gradient=_HEAT
         )
     )
     cases = _plain(
         MarkerCluster(  # type: ignore[no-untyped-call]
             name="案件",
             icon_create_function="situationClusterIcon",
-            maxClusterRadius=38,
+            maxClusterRadius=52,
             showCoverageOnHover=False,
             disableClusteringAtZoom=18,
         )
@@ -100,9 +95,21 @@ def situation_html(figures: Situation, assets: Assets) -> str:
     names = folium.FeatureGroup(name="地名")
     for element, name in ((heat, "heat"), (cameras, "cameras"), (names, "names"), (cases, "cases")):
         _add(page, element, name)
-    _add(page, folium.LayerControl(position="topright", collapsed=False), "layers")
+    _add(page, _layer_control(), "layers")
     _add(page, _Start(page, heat, cases, cameras, names), "start")
     return _document(page, figures, assets)
+
+
+def _layer_control() -> folium.LayerControl:
+    control = folium.LayerControl(position="topright", collapsed=False)
+    # A telephone has no room for an open list.
+    options: dict[str, Any] = {
+        "collapsed": JsCode("window.innerWidth < 760"),
+        "sortLayers": True,
+        "sortFunction": JsCode("situationOrder"),
+    }
+    control.options |= options
+    return control
 
 
 class _Start(MacroElement):

@@ -70,7 +70,7 @@ def mount_site(app: FastAPI, dist: Path = DIST, *, basemap_url: str | None = Non
         return FileResponse(index, headers=headers) if index.is_file() else _not_built(headers)
 
     for path in PAGES:
-        app.add_api_route(path, page, methods=["GET"], include_in_schema=False)
+        app.add_api_route(path, page, methods=["GET", "HEAD"], include_in_schema=False)
     for path, media_type in _LOOSE_FILES.items():
         _add_file(app, path, dist / path[1:], media_type, headers)
     # The folder may be built after the server started: no check here, a missing file is a 404.
@@ -85,7 +85,7 @@ def _add_file(
             return Response(status_code=404)
         return FileResponse(file, media_type=media_type, headers=dict(headers))
 
-    app.add_api_route(path, send, methods=["GET"], include_in_schema=False)
+    app.add_api_route(path, send, methods=["GET", "HEAD"], include_in_schema=False)
 
 
 class _Assets(StaticFiles):

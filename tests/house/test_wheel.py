@@ -50,6 +50,8 @@ def test_the_wheel_holds_what_it_must(wheel):
     names = zipfile.ZipFile(wheel).namelist()
     for part in (
         "web/app/dist/index.html",
+        "web/app/dist/report-assets/leaflet.js",
+        "web/situation/page.js",
         "boundaries/data/communities.geojson",
         "boundaries/data/README.md",
         "store/migrations/versions/0001_boundaries.py",

@@ -92,13 +92,23 @@
     return L.divIcon({ html: ring, className: "sp-icon", iconSize: [size, size] });
   };
 
+  const ORDER = ["案件", "热力", "视频", "社区网格", "地名"];
+  window.situationOrder = (_a, _b, one, other) => ORDER.indexOf(one) - ORDER.indexOf(other);
+
   window.situationPage = function (parts) {
     const figures = JSON.parse(document.getElementById("figures").textContent);
     const { map } = parts;
-    map.attributionControl = L.control.attribution({ prefix: false, position: "bottomright" }).addTo(map);
-    map.attributionControl.addAttribution(escaped(credit(figures)));
-    if (figures.bounds) map.fitBounds(figures.bounds, { paddingTopLeft: [10, 20], paddingBottomRight: [10, 96] });
-    drawNames(figures, parts.names);
+    L.control.attribution({ prefix: false }).addAttribution(escaped(credit(figures))).addTo(map);
+    L.control.scale({ imperial: false, position: "bottomright" }).addTo(map);
+    Object.assign(map.zoomControl.options, { zoomInTitle: "放大", zoomOutTitle: "缩小" });
+    map.zoomControl.setPosition("bottomright");
+    const wide = window.innerWidth > 760;
+    if (figures.bounds) {
+      map.fitBounds(figures.bounds, {
+        paddingTopLeft: wide ? [300, 12] : [8, 110], paddingBottomRight: wide ? [60, 100] : [8, 130],
+      });
+    }
+    drawNames(figures, parts);
     drawCameras(figures, parts.cameras);
     const marks = figures.cases.map((one) => markOf(figures, one));
     const show = (t) => drawCases(parts, figures, marks, t);
@@ -157,7 +167,13 @@
       el("span", "", el("i", "sp-line sp-community"), "社区网格"),
       el("span", "", el("i", "sp-wedge"), "视频视域"),
       el("span", "", el("i", "sp-ringed"), "紧急"));
-    const box = el("details", "sp-panel sp-legend", el("summary", "", "图例"), clocks, shapes, rows);
+    const areas = el("div", "sp-row", ...figures.sectors.map((one) => {
+      const swatch = el("i", "sp-tint");
+      swatch.style.background = one.tint;
+      swatch.style.borderColor = one.edge;
+      return el("span", "", swatch, one.name);
+    }));
+    const box = el("details", "sp-panel sp-legend", el("summary", "", "图例"), clocks, shapes, areas, rows);
     if (figures.provisional) {
       box.querySelector("summary").append(el("em", "sp-badge", "示意边界"));
       box.append(el("p", "sp-notice", figures.notice));
@@ -166,27 +182,47 @@
     return box;
   }
 
-  function drawNames(figures, group) {
+  function drawNames(figures, { map, names }) {
+    const labels = [];
     for (const one of figures.labels) {
-      const text = el("span", "", one.text);
-      if (one.turn) text.style.transform = `translate(-50%,-50%) rotate(${Number(one.turn)}deg)`;
+      const steep = Math.abs(one.turn) > 50; // steep names stand upright, character by character
+      const turn = steep ? one.turn - 90 * Math.sign(one.turn) : one.turn;
+      const text = el("span", steep ? "sp-steep" : "", one.text);
+      if (turn) text.style.transform = `translate(-50%,-50%) rotate(${Number(turn)}deg)`;
       const icon = L.divIcon({ html: text, className: `sp-name sp-name-${one.kind}`, iconSize: [0, 0] });
-      L.marker(one.at, { icon, interactive: false, keyboard: false, zIndexOffset: -1000 }).addTo(group);
+      L.marker(one.at, { icon, interactive: false, keyboard: false, zIndexOffset: -1000 }).addTo(names);
+      labels.push(text);
+    }
+    const tidy = () => spread(labels);
+    map.on("zoomend overlayadd", tidy);
+    tidy();
+  }
+
+  /* Areas come first in the list; a later name that would lie on an earlier one is left out. */
+  function spread(labels) {
+    const taken = [];
+    for (const label of labels) {
+      label.style.visibility = "visible";
+      const box = label.getBoundingClientRect();
+      const free = taken.every((other) =>
+        box.right < other.left || box.left > other.right || box.bottom < other.top || box.top > other.bottom);
+      if (free) taken.push(box);
+      else label.style.visibility = "hidden";
     }
   }
 
   function drawCameras(figures, group) {
     for (const one of figures.cameras) {
-      const colour = one.online ? "#4c5a6b" : "#8d98a6";
+      const colour = one.online ? "#5d6b7c" : "#8d98a6";
       const view = wedge(one);
       if (view) {
         L.polygon(view, {
-          color: colour, weight: 1, opacity: 0.7, dashArray: one.online ? null : "3 3",
+          color: colour, weight: 1, opacity: 0.5, dashArray: one.online ? null : "3 3",
           fillColor: colour, fillOpacity: one.online ? 0.16 : 0, interactive: false,
         }).addTo(group);
       }
       const dot = L.circleMarker(one.at, {
-        radius: 3.5, color: colour, weight: 1.5, fillColor: one.online ? colour : "#fff", fillOpacity: 1,
+        radius: 2.5, color: colour, weight: 1, fillColor: one.online ? colour : "#fff", fillOpacity: 1,
       });
       dot.bindTooltip(el("span", "", `${one.name} · ${one.online ? "在线" : "离线"}`)).addTo(group);
     }

@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 from sqlalchemy import text
 
-from pianqu import doctor
+from pianqu import checks, doctor
 from pianqu.settings import Settings
 from store.engine import transaction
 
@@ -23,7 +23,8 @@ def examine(database, tmp_path, free_port, monkeypatch):
     def run(url=database):
         monkeypatch.setenv("PIANQU_DATABASE_URL", url)
         page = io.StringIO()
-        sound = doctor.examine(Settings(), datetime.now().astimezone(), Console(file=page))
+        patient = checks.patient(Settings(), datetime.now().astimezone())
+        sound = doctor.examine(patient, Console(file=page))
         return sound, page.getvalue()
 
     return run
@@ -83,8 +84,6 @@ def test_boundaries_with_a_gap_are_found(examine, engine):
 
 
 def test_every_check_has_a_title_and_a_repair():
-    from pianqu import checks  # noqa: F401
-
     assert len(doctor.CHECKS) > 12
     assert all(one.title and one.hint for one in doctor.CHECKS)
     assert len({one.title for one in doctor.CHECKS}) == len(doctor.CHECKS)

@@ -28,20 +28,17 @@ class Coverage:
 def jagged_coverage(count, *, box=CITY, seed=7, clusters=20, mean_pieces=9):
     """Exactly `count` areas with about `mean_pieces` pieces to a border."""
     rng = np.random.default_rng(seed)
-    seeds = _scatter(rng, int(count * 1.03) + 40 + int(6 * count**0.5), box, clusters)
-    while True:
-        diagram = Voronoi(seeds)
-        whole = np.flatnonzero(_whole_cells(diagram, box))
-        if len(whole) >= count:
-            break
-        seeds = np.vstack([seeds, _scatter(rng, count, box, 0)])
+    corner, size = np.array(box[:2]), np.array(box[2:]) - box[:2]
+    # Grown at the origin: far from it qhull takes close seeds for one.
+    seeds = _scatter(rng, int(count * 1.03) + 40 + int(6 * count**0.5), size, clusters)
+    while len(whole := _whole_cells(diagram := Voronoi(seeds), size)) < count:
+        seeds = np.vstack([seeds, _scatter(rng, count, size, 0)])
     kept = np.zeros(len(seeds), bool)
     kept[rng.permutation(whole)[:count]] = True
     rings, starts = _rings(diagram, kept, *_borders(diagram, kept, rng, mean_pieces))
     ring_of_point = np.repeat(np.arange(count), np.diff(starts))
-    return Coverage(
-        shapely.polygons(shapely.linearrings(rings, indices=ring_of_point)), seeds[kept], box
-    )
+    areas = shapely.polygons(shapely.linearrings(rings + corner, indices=ring_of_point))
+    return Coverage(areas, seeds[kept] + corner, box)
 
 
 def town_points(coverage, count, *, seed=11):
@@ -58,31 +55,25 @@ def town_points(coverage, count, *, seed=11):
     return points
 
 
-def _scatter(rng, count, box, clusters):
-    west, south, east, north = box
-    points = rng.uniform((west, south), (east, north), (count, 2))
+def _scatter(rng, count, size, clusters):
+    points = rng.random((count, 2)) * size
     if clusters:
         in_town = rng.random(count) < 0.8
         weights = rng.pareto(1.2, clusters) + 0.2
         weights /= weights.sum()
         town = rng.choice(clusters, in_town.sum(), p=weights)
-        centres = rng.uniform((west, south), (east, north), (clusters, 2))
-        radius = 0.012 * (east - west) * np.sqrt(weights * clusters).clip(0.3, 6.0)
+        centres = rng.random((clusters, 2)) * size
+        radius = 0.012 * size[0] * np.sqrt(weights * clusters).clip(0.3, 6.0)
         points[in_town] = centres[town] + rng.normal(size=(len(town), 2)) * radius[town, None]
-    inside = (points > (west, south)).all(axis=1) & (points < (east, north)).all(axis=1)
-    return points[inside]
+    return points[((points > 0) & (points < size)).all(axis=1)]
 
 
-def _whole_cells(diagram, box):
-    """Cells with all corners inside the box."""
-    west, south, east, north = box
-    corners = diagram.vertices
-    outside = ~((corners >= (west, south)) & (corners <= (east, north))).all(axis=1)
+def _whole_cells(diagram, size):
+    """Numbers of the cells with all corners between the origin and `size`."""
+    outside = ~((diagram.vertices >= 0) & (diagram.vertices <= size)).all(axis=1)
     ends = np.asarray(diagram.ridge_vertices)
     cut = (ends < 0).any(axis=1) | outside[ends].any(axis=1)
-    whole = np.ones(len(diagram.points), bool)
-    whole[diagram.ridge_points[cut].ravel()] = False
-    return whole
+    return np.setdiff1d(diagram.ridge_points, diagram.ridge_points[cut])
 
 
 def _borders(diagram, kept, rng, mean_pieces):

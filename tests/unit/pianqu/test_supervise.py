@@ -7,6 +7,7 @@ import sys
 import time
 
 import pytest
+from processes import lives
 
 from pianqu import supervise
 
@@ -78,16 +79,6 @@ def test_children_end_when_their_parent_is_killed():
         child = int(parent.stdout.readline())
         parent.kill()
     wait_for(lambda: not lives(child), 5)
-
-
-def lives(pid):
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    # A zombie that nobody reaps has ended all the same.
-    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, check=False)
-    return not state.stdout.decode().startswith("Z") and bool(state.stdout)
 
 
 def test_signals_ask_to_stop():

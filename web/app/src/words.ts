@@ -14,7 +14,7 @@ export const words = {
     todo: '待办',
     amber: '将超时',
     red: '超时',
-    doneToday: '今日办结',
+    acceptedToday: '今日受理',
     demo: '本机演示 · 未设账号',
     noAccounts: '本机 · 未设账号',
     demoWhy: '尚未设账号，服务只在本机开放；岗位可在左上角切换。',
@@ -104,7 +104,7 @@ export const words = {
     no_location: '待确认位置',
     boundary_review: '边界待定',
     accepted: '已受理',
-    rejected: '不予受理',
+    rejected_out_of_area: '不予受理',
   } satisfies Record<CaseStatus, string>,
 
   reasons: {
@@ -118,6 +118,14 @@ export const words = {
     ADDRESS_AMBIGUOUS: '地址有歧义',
     NO_LOCATION: '没有位置',
     CRS_UNDECLARED: '未说明坐标系',
+    CRS_UNKNOWN: '坐标系名称不认识',
+    AXES_SWAPPED: '经纬度疑似颠倒',
+    ZERO_ISLAND: '坐标为（0，0）',
+    INTEGER_DEGREES: '坐标只到整度',
+    OUTSIDE_CHINA: '坐标在中国范围以外',
+    NOT_FINITE: '坐标不是数字',
+    ZONE_MISMATCH: '投影带号与坐标系不符',
+    UNITS_MISMATCH: '坐标单位与坐标系不符',
     AREA_NOT_IN_FORCE: '该时点网格版本未启用',
   } as Record<string, string>,
   reasonHints: {
@@ -141,6 +149,8 @@ export const words = {
     INTEGER_DEGREES: '坐标只有整度，不够定位，请选点',
     OUTSIDE_CHINA: '坐标不在国内，请核对后更正位置',
     NOT_FINITE: '坐标不是有效数字，请选点',
+    ZONE_MISMATCH: '投影带号与坐标系不符，请核对坐标系',
+    UNITS_MISMATCH: '坐标单位与坐标系不符，请核对坐标系',
   } as Record<string, string>,
 
   map: {
@@ -234,6 +244,7 @@ export const words = {
     police: '公安警务责任区',
     whoseLabels: { sector: '片区', community: '社区网格', police: '警务责任区', distance: '距边界', owner: '建议归属' },
     noSteps: '本案目前没有要办的步骤。',
+    otherDesk: (name: string) => `本案由${name}办理，本岗位可以查看。`,
     copy: '复制编号',
     draft: '草稿',
     loading: '正在读取案件',
@@ -346,7 +357,7 @@ export const words = {
     attempts: (n: number) => `已试 ${n} 次`,
     resend: '重发',
     resent: (number: string) => `${number} 已重新排队发送`,
-    by: (desk: string) => `${desk}不予受理`,
+    by: (desk: string | null) => (desk ? `${desk}不予受理` : '未派片区，系统不予受理'),
     automatic: '自动判定',
     byHand: '人工判定',
     note: '不予受理：非本片区，退回街道城运中心，并非不办。建议归属供改派参考，不是派单。',

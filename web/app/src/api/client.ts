@@ -123,15 +123,19 @@ export const api = {
   accept: (id: string, body: { community?: string; version: number }) => tell<Case>(`${case_(id)}/acceptance`, body),
   reject: (id: string, body: { reason: string; belongs_to?: Owner; version?: number }) =>
     tell<Case>(`${case_(id)}/rejection`, body),
-  withdrawRejection: (id: string, reason: string) => tell<Case>(`${case_(id)}/rejection-withdrawal`, { reason }),
+  withdrawRejection: (id: string, body: { reason: string; version: number }) =>
+    tell<Case>(`${case_(id)}/rejection-withdrawal`, body),
   correctLocation: (
     id: string,
-    body: { lon: number; lat: number; crs: string; accuracy_m: number | null; reason: string },
+    body: { lon: number; lat: number; crs: string; accuracy_m: number | null; reason: string; version: number },
   ) => tell<Case>(`${case_(id)}/location`, body),
 
   refusals: (state?: string) => get<{ items: Refusal[] }>(`/v1/street-centre/refusals${query({ state })}`),
   acknowledge: (id: string) => tell<unknown>(`${refusal_(id)}/acknowledgement`),
   reinstate: (id: string, reason: string) => tell<unknown>(`${refusal_(id)}/reinstatement`, { reason }),
+  /** For a refusal of no desk: the ruling must say which 片区 takes it. */
+  reinstateAt: (caseId: string, refusalId: string, toSector: string, reason: string) =>
+    tell<unknown>(`${case_(caseId)}/reinstatement`, { refusal_id: refusalId, to_sector: toSector, reason }),
   redispatch: (id: string, toSector: string) => tell<unknown>(`${refusal_(id)}/redispatch`, { to_sector: toSector }),
   forward: (id: string, belongsTo: Owner | null) =>
     tell<unknown>(`${refusal_(id)}/forwarding`, belongsTo ? { belongs_to: belongsTo } : {}),

@@ -58,7 +58,7 @@ export interface Clock {
   used: number;
 }
 
-export type CaseStatus = 'received' | 'no_location' | 'boundary_review' | 'accepted' | 'rejected';
+export type CaseStatus = 'received' | 'no_location' | 'boundary_review' | 'accepted' | 'rejected_out_of_area';
 
 export interface ExternalId {
   kind: string;
@@ -97,6 +97,8 @@ export interface Case {
   belongs_to: Owner | null;
   assignment?: Assignment | null;
   proposal: 'rejection' | null;
+  /** 指定受理: the street centre ruled that the desk takes it; no second refusal. */
+  reinstated: boolean;
   next_step: string | null;
   clocks: Clock[];
   clock: Clock | null;
@@ -113,6 +115,7 @@ export interface CaseEvent {
   actor: string;
   actor_label: string;
   on_behalf_of: string | null;
+  on_behalf_of_label?: string | null;
   data: Record<string, unknown>;
 }
 
@@ -155,6 +158,7 @@ export interface Refusal {
   delivery: Delivery | null;
   acknowledged_at: string | null;
   acknowledged_by: string | null;
+  settled_at: string | null;
   clock: Clock | null;
   point: LonLat | null;
   to_sector: string | null;
@@ -170,7 +174,7 @@ export interface Summary {
   todo: number;
   amber: number;
   red: number;
-  done_today: number;
+  accepted_today: number;
   tabs: Partial<Record<string, number>>;
   refusals: Partial<Record<string, number>>;
 }
@@ -218,10 +222,10 @@ export interface Received {
 }
 
 export interface RejectedIntake {
-  id: string;
+  id: string | number;
   at: string;
   content_type: string | null;
-  detail: string | null;
+  detail: string | { pointer?: string; detail?: string }[] | null;
   body: string | null;
 }
 

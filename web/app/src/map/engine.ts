@@ -7,7 +7,7 @@ import { api } from '../api/client';
 import type { Basemap } from '../api/types';
 import { words } from '../words';
 import { tilesOf } from './basemap';
-import { EMPTY, nameFeatures } from './features';
+import { EMPTY, nameFeatures, placeFeatures } from './features';
 import { drawImage } from './images';
 import { buildStyle, GROUPS, layers } from './style';
 import { readTokens } from './tokens';
@@ -90,7 +90,8 @@ export function baseLayers(anew = false): Promise<BaseLayers> {
 
 export function setBase(map: GlMap, base: BaseLayers): void {
   for (const [id, data] of Object.entries(base)) {
-    setData(map, id, id === 'police_areas' ? numbered(data) : data);
+    if (id === 'police_areas') setData(map, id, numbered(data));
+    else setData(map, id, id === 'places' ? placeFeatures(data, base.street) : data);
   }
   setData(map, 'names', nameFeatures(base));
 }

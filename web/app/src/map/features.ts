@@ -2,7 +2,7 @@
 import type { Feature, FeatureCollection, LineString, Point, Polygon } from 'geojson';
 import type { Case, LonLat } from '../api/types';
 import { readClock } from '../pure/clocks';
-import { disc, isArea, namesAround, nearestOn, metresWords, ringsOf, roomiest, wedge } from '../pure/geometry';
+import { contains, disc, isArea, namesAround, nearestOn, metresWords, ringsOf, roomiest, wedge } from '../pure/geometry';
 import { isOpen } from '../pure/queue';
 import { ringOf, shapeOf } from '../pure/shapes';
 import { ageWords } from '../pure/time';
@@ -143,6 +143,18 @@ export function peopleFeatures(people: FeatureCollection, now: number): { people
   return { people: collection(chips), posts: collection(posts) };
 }
 
+/** Places outside the street are shown later: they are landmarks, not work. */
+export function placeFeatures(places: FeatureCollection, street: FeatureCollection | undefined): FeatureCollection {
+  const area = street?.features[0]?.geometry;
+  return collection(
+    places.features.map((f) => {
+      const [lon = 0, lat = 0] = f.geometry.type === 'Point' ? f.geometry.coordinates : [];
+      const inside = area !== undefined && isArea(area) && contains(area, [lon, lat]);
+      return { ...f, properties: { ...f.properties, inside } };
+    }),
+  );
+}
+
 /** Names of areas as points of our own choosing, so that each stands once and well inside. */
 export function nameFeatures(layers: Partial<Record<string, FeatureCollection>>): FeatureCollection {
   const features: Feature[] = [];
@@ -167,7 +179,7 @@ export function nearestFeatures(from: LonLat, border: FeatureCollection, toldM: 
   const found = nearestOn(border.features.flatMap((f) => ringsOf(f.geometry)), from);
   if (!found) return EMPTY;
   return collection([
-    { type: 'Feature', geometry: line(from, found.point), properties: { label: metresWords(toldM ?? found.distance_m) } },
-    { type: 'Feature', geometry: point(found.point), properties: {} },
+    { type: 'Feature', geometry: line(from, found.point), properties: {} },
+    { type: 'Feature', geometry: point(found.point), properties: { label: metresWords(toldM ?? found.distance_m) } },
   ]);
 }

@@ -18,7 +18,7 @@ export const GROUPS = {
     'candidate-b', 'candidate-edge',
   ],
   police: ['police-a', 'police-b', 'police-edge', 'police-name'],
-  places: ['place'],
+  places: ['place', 'place-outside'],
   cameras: ['camera-view', 'camera-edge', 'camera-off', 'camera'],
   personnel: ['person-ground', 'person-link', 'person-goal', 'person'],
   cases: ['case', 'stack', 'case-label'],
@@ -31,8 +31,8 @@ const geo = (more: object = {}): SourceSpecification => ({ type: 'geojson', data
 
 const toneSum = (tone: string): unknown => ['+', ['case', ['==', ['get', 'tone'], tone], 1, 0]];
 
-/** Two symbols closer than this read as one blot: they become a stack. */
-const STACK_PX = 15;
+/** Two symbols closer than this read as one blot: they become a stack; wide enough that stacks stand apart. */
+const STACK_PX = 27;
 
 function sources(): Record<string, SourceSpecification> {
   return {
@@ -86,7 +86,21 @@ export function buildStyle(t: Tokens): StyleSpecification {
 }
 
 export function layers(t: Tokens): LayerSpecification[] {
-  return [...ground(t), ...roads(t), ...areas(t), ...names(t), ...watchers(t), ...caseLayers(t)];
+  const all = [...ground(t), ...roads(t), ...areas(t), ...names(t), ...watchers(t), ...caseLayers(t)];
+  return t.scale === 1 ? all : all.map((layer) => (layer.type === 'symbol' ? enlarged(layer, t.scale) : layer));
+}
+
+/** For a wall that is read from further away: larger names and symbols, the ground as it is. */
+function enlarged(layer: SymbolLayerSpecification, by: number): SymbolLayerSpecification {
+  const { 'text-size': text, 'icon-size': icon, 'icon-image': image } = layer.layout ?? {};
+  return {
+    ...layer,
+    layout: {
+      ...layer.layout,
+      ...(typeof text === 'number' ? { 'text-size': text * by } : {}),
+      ...(image && (icon === undefined || typeof icon === 'number') && !layer.layout?.['icon-text-fit'] ? { 'icon-size': (icon ?? 1) * by } : {}),
+    },
+  };
 }
 
 const west: ExpressionSpecification = ['==', ['get', 'code'], '140901'];
@@ -165,7 +179,7 @@ function along(t: Tokens, id: string, source: string, colour: string, size: numb
     // 新成路 is named by the dividing line, once and stronger.
     id, type: 'symbol', source, filter: ['match', ['coalesce', ['get', 'name'], ''], ['', '新成路'], false, true],
     layout: {
-      'symbol-placement': 'line', 'symbol-spacing': 320, 'text-field': ['get', 'name'], 'text-font': FONT,
+      'symbol-placement': 'line', 'symbol-spacing': 240, 'text-field': ['get', 'name'], 'text-font': FONT,
       'text-size': size, 'text-letter-spacing': 0.12, 'text-max-angle': 40, 'text-padding': 3, ...more,
     },
     paint: { 'text-color': colour, 'text-halo-color': t['map-halo'], 'text-halo-width': 1.6 },
@@ -182,24 +196,26 @@ function names(t: Tokens): LayerSpecification[] {
     },
     paint: { 'text-color': colour, 'text-halo-color': t['map-halo'], 'text-halo-width': 1.6 },
   });
-  return [
-    {
-      id: 'place', type: 'symbol', source: 'places', minzoom: 13.7,
+  const place = (id: string, filter: ExpressionSpecification, minzoom: number): LayerSpecification => ({
+    id, type: 'symbol', source: 'places', minzoom, filter,
       layout: {
         'icon-image': `dot|${t.theme}`, 'text-field': ['coalesce', ['get', 'label'], ['get', 'name'], ''], 'text-font': FONT, 'text-size': 11,
         'text-variable-anchor': ['top', 'left', 'right', 'bottom'], 'text-radial-offset': 0.5, 'text-padding': 6, 'text-max-width': 12,
       },
       paint: { 'text-color': t['map-place-text'], 'text-halo-color': t['map-halo'], 'text-halo-width': 1.4 },
-    },
+  });
+  return [
+    place('place', ['get', 'inside'], 13.7),
+    place('place-outside', ['!', ['get', 'inside']], 15.2),
     named('police-name', 'police', t['map-area-text'], 12, 0.1),
     along(t, 'water-name', 'water', t['map-water-text'], 11.5),
-    along(t, 'road-name', 'roads', t['map-road-text'], 11.5, { 'symbol-spacing': 360 }),
+    along(t, 'road-name', 'roads', t['map-road-text'], 11.5, { 'symbol-spacing': 260 }),
     named('neighbour-name', 'neighbour', t['text-3'], 13, 0.2),
     named('sector-name', 'sector', t['map-area-text'], 14, 0.2, { maxzoom: 13 }),
     named('community-name', 'community', t['map-area-text'], 13, 0.1, { minzoom: 13 }),
     {
       ...along(t, 'divide-name', 'split_line', t.divide, 13, {
-        'text-field': words.map.dividing, 'symbol-spacing': 420, 'text-offset': [0, -1.15], 'text-letter-spacing': 0.16,
+        'text-field': words.map.dividing, 'symbol-spacing': 180, 'text-offset': [0, -1.15], 'text-letter-spacing': 0.16,
         'text-allow-overlap': true,
       }),
       filter: ['all'],
@@ -227,8 +243,8 @@ function watchers(t: Tokens): LayerSpecification[] {
     { id: 'nearest', type: 'line', source: 'nearest', filter: ['==', ['geometry-type'], 'LineString'], paint: { 'line-color': t['map-ink'], 'line-width': 1.5, 'line-dasharray': [3, 2] } },
     { id: 'nearest-foot', type: 'circle', source: 'nearest', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 3.5, 'circle-color': t['map-ground'], 'circle-stroke-color': t['map-ink'], 'circle-stroke-width': 1.5 } },
     {
-      id: 'nearest-name', type: 'symbol', source: 'nearest', filter: ['==', ['geometry-type'], 'LineString'],
-      layout: { 'symbol-placement': 'line-center', 'text-field': ['get', 'label'], 'text-font': FONT, 'text-size': 12, 'text-offset': [0, 1.1], 'text-rotation-alignment': 'viewport', 'text-allow-overlap': true },
+      id: 'nearest-name', type: 'symbol', source: 'nearest', filter: ['==', ['geometry-type'], 'Point'],
+      layout: { 'text-field': ['get', 'label'], 'text-font': FONT, 'text-size': 12, 'text-variable-anchor': ['left', 'right', 'top', 'bottom'], 'text-radial-offset': 0.9, 'text-allow-overlap': true },
       paint: { 'text-color': t['map-ink'], 'text-halo-color': t['map-halo'], 'text-halo-width': 2 },
     },
     { id: 'person-ground', type: 'line', source: 'posts', minzoom: 14, filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'line-color': t['chip-edge'], 'line-width': 1, 'line-opacity': 0.5 } },
@@ -261,7 +277,7 @@ function caseLayers(t: Tokens): LayerSpecification[] {
   return [
     {
       id: 'case', type: 'symbol', source: 'cases', filter: single,
-      layout: { 'icon-image': icon, 'icon-allow-overlap': true, 'icon-ignore-placement': false, 'icon-padding': 0, 'symbol-sort-key': ['-', 0, ['get', 'order']], 'icon-size': ['interpolate', ['linear'], ['zoom'], 12, 0.7, 14, 1] },
+      layout: { 'icon-image': icon, 'icon-allow-overlap': true, 'icon-ignore-placement': false, 'icon-padding': 0, 'symbol-sort-key': ['-', 0, ['get', 'order']] },
       paint: { 'icon-opacity': ['case', ['get', 'other'], 0.5, 1] },
     },
     {

@@ -11,7 +11,7 @@ const NAMES = [
 ] as const;
 
 export type TokenName = (typeof NAMES)[number];
-export type Tokens = Record<TokenName, string> & { theme: string; font: string };
+export type Tokens = Record<TokenName, string> & { theme: string; font: string; scale: number };
 
 export function readTokens(): Tokens {
   const root = document.documentElement;
@@ -21,5 +21,6 @@ export function readTokens(): Tokens {
     ...(values as Record<TokenName, string>),
     theme: root.dataset.theme ?? 'light',
     font: style.getPropertyValue('--font').trim(),
+    scale: Number(style.getPropertyValue('--map-scale')) || 1,
   };
 }

@@ -23,8 +23,9 @@ export interface Filter {
 
 export const NO_FILTER: Filter = { sources: [], classes: [], grids: [] };
 
+/** Still on the map: everything but what was refused. */
 export function isOpen(case_: Case): boolean {
-  return case_.status !== 'rejected';
+  return case_.status !== 'rejected_out_of_area';
 }
 
 /** Whose queue: this desk's, and what no desk has yet. Without a desk, all. */
@@ -32,15 +33,25 @@ export function onDesk(case_: Case, desk: string | null): boolean {
   return desk === null || case_.desk === null || case_.desk === desk;
 }
 
-export function inTab(case_: Case, tab: Tab, now: number): boolean {
-  switch (tab) {
-    case 'todo':
-      return isOpen(case_);
-    case 'overdue':
-      return isOpen(case_) && readClock(case_.clock, now).tone === 'late';
-    default:
-      return case_.status === tab;
-  }
+/** What this desk has refused, wherever the street centre sent it then. */
+export function refusedBy(case_: Case, desk: string | null): boolean {
+  return case_.refusals.some((r) => desk === null || r.desk === null || r.desk === desk);
+}
+
+/** Everything one tab or another of this desk shows. */
+export function concerns(case_: Case, desk: string | null): boolean {
+  return onDesk(case_, desk) || refusedBy(case_, desk);
+}
+
+const TODO = new Set(['received', 'no_location', 'boundary_review']);
+
+/** 待办 is what waits for the coordinator; a refusal whose feedback is late is 超时 like any other case. */
+export function inTab(case_: Case, tab: Tab, now: number, desk: string | null): boolean {
+  if (tab === 'rejected') return refusedBy(case_, desk);
+  if (!onDesk(case_, desk)) return false;
+  if (tab === 'todo') return TODO.has(case_.status);
+  if (tab === 'overdue') return readClock(case_.clock, now).tone === 'late';
+  return case_.status === tab;
 }
 
 export function passes(case_: Case, filter: Filter): boolean {

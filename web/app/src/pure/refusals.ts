@@ -31,21 +31,28 @@ export function inRefusalTab(state: RefusalState, tab: RefusalTab): boolean {
 
 export interface RefusalSteps {
   acknowledge: boolean;
-  reinstate: boolean;
+  /** The 片区 that may be told to take it: the one that refused, or either when no desk had it. */
+  reinstate: string[];
   /** Only what lies in the sibling 片区 can be given to it. */
   redispatch: string | null;
   forward: boolean;
 }
 
-export function refusalSteps(refusal: Pick<Refusal, 'state' | 'reason_code' | 'belongs_to' | 'desk'>): RefusalSteps {
-  const { state } = refusal;
-  const open = state === 'feedback_pending' || state === 'feedback_delivered' || state === 'acknowledged';
+const SECTORS = ['140901', '140902'];
+
+export function refusalSteps(
+  refusal: Pick<Refusal, 'state' | 'reason_code' | 'belongs_to' | 'desk' | 'acknowledged_at' | 'settled_at'>,
+): RefusalSteps {
+  const { desk, belongs_to: owner } = refusal;
+  const open = refusal.settled_at === null;
+  // A standing rule's re-dispatch may still be signed for, and revoked until the other desk has accepted.
+  const passedOn = refusal.state === 'redispatched';
   const sibling = refusal.reason_code === 'SIBLING_PIANQU';
-  const other = refusal.desk === '140901' ? '140902' : '140901';
+  const to = owner?.code ?? SECTORS.find((code) => code !== desk) ?? null;
   return {
-    acknowledge: state === 'feedback_pending' || state === 'feedback_delivered',
-    reinstate: open,
-    redispatch: open && sibling ? (refusal.belongs_to?.code ?? other) : null,
+    acknowledge: refusal.acknowledged_at === null && (open || passedOn),
+    reinstate: open || passedOn ? (desk ? [desk] : SECTORS) : [],
+    redispatch: open && sibling && to !== desk ? to : null,
     forward: open && !sibling,
   };
 }

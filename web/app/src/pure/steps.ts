@@ -10,21 +10,28 @@ export interface Steps {
   primary: 'accept' | 'reject' | 'location' | null;
   location: boolean;
   withdrawRejection: boolean;
+  /** The case is another desk's: it may be looked at. */
+  otherDesk: boolean;
 }
 
-const NONE: Steps = { accept: null, reject: null, primary: null, location: false, withdrawRejection: false };
+const NONE: Steps = {
+  accept: null,
+  reject: null,
+  primary: null,
+  location: false,
+  withdrawRejection: false,
+  otherDesk: false,
+};
 
 export function candidatesOf(case_: Case): Candidate[] {
   return case_.status === 'boundary_review' ? (case_.assignment?.candidates ?? []) : [];
 }
 
-/** The desk a case is handled by: its own, or the one it was sent to. */
-function deskOf(case_: Case, acting: string | null): string | null {
-  return case_.desk ?? acting ?? case_.to_sector;
-}
-
+/** What `acting`, the desk of the post (null for a post without one), may do next. */
 export function stepsOf(case_: Case, acting: string | null, chosen: number): Steps {
-  const desk = deskOf(case_, acting);
+  if (case_.status === 'rejected_out_of_area') return { ...NONE, withdrawRejection: canWithdraw(case_, acting) };
+  if (acting !== null && case_.desk !== null && case_.desk !== acting) return { ...NONE, otherDesk: true };
+  const desk = case_.desk ?? acting;
   switch (case_.status) {
     case 'no_location':
       return { ...NONE, primary: 'location', location: true };
@@ -32,10 +39,6 @@ export function stepsOf(case_: Case, acting: string | null, chosen: number): Ste
       return reviewSteps(case_, desk, chosen);
     case 'received':
       return receivedSteps(case_, desk);
-    case 'accepted':
-      return { ...NONE, location: true };
-    case 'rejected':
-      return { ...NONE, withdrawRejection: canWithdraw(case_) };
     default:
       return NONE;
   }
@@ -46,9 +49,11 @@ function reviewSteps(case_: Case, desk: string | null, chosen: number): Steps {
   const steps: Steps = { ...NONE, location: true };
   if (!candidate) return { ...steps, primary: 'location' };
   if (candidate.outside || !candidate.community) {
+    if (case_.reinstated) return steps;
     return { ...steps, reject: { belongsTo: candidate.belongs_to, sibling: false }, primary: 'reject' };
   }
-  if (desk && candidate.sector && candidate.sector.code !== desk) {
+  const elsewhere = desk !== null && candidate.sector !== null && candidate.sector.code !== desk;
+  if (elsewhere && !case_.reinstated) {
     return { ...steps, reject: { belongsTo: candidate.sector, sibling: true }, primary: 'reject' };
   }
   return { ...steps, accept: { community: candidate.community }, primary: 'accept' };
@@ -57,7 +62,9 @@ function reviewSteps(case_: Case, desk: string | null, chosen: number): Steps {
 function receivedSteps(case_: Case, desk: string | null): Steps {
   const steps: Steps = { ...NONE, location: true };
   const elsewhere = desk !== null && case_.sector !== null && case_.sector.code !== desk;
-  if (case_.proposal === 'rejection' || elsewhere || (!case_.sector && case_.reason_code === 'OUTSIDE_STREET')) {
+  const foreign = case_.proposal === 'rejection' || elsewhere || case_.reason_code === 'OUTSIDE_STREET';
+  // After 指定受理 no second refusal, wherever the place lies (A-20).
+  if (foreign && !case_.reinstated) {
     const belongsTo = case_.belongs_to ?? (elsewhere ? case_.sector : null);
     return { ...steps, reject: { belongsTo, sibling: elsewhere }, primary: 'reject' };
   }
@@ -65,7 +72,8 @@ function receivedSteps(case_: Case, desk: string | null): Steps {
 }
 
 /** A refusal can be taken back until the street centre has signed for it (A-7). */
-function canWithdraw(case_: Case): boolean {
+function canWithdraw(case_: Case, acting: string | null): boolean {
   const last = case_.refusals.at(-1);
-  return last !== undefined && (last.state === 'feedback_pending' || last.state === 'feedback_delivered');
+  if (!last || (acting !== null && last.desk !== null && last.desk !== acting)) return false;
+  return last.acknowledged_at === null && last.settled_at === null;
 }

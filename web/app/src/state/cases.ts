@@ -1,13 +1,14 @@
 /** The cases of the screen: all open ones, the refused ones when asked for, and the one that is open. */
 import { computed, reactive, ref, shallowRef, triggerRef } from 'vue';
-import { api, ApiProblem } from '../api/client';
+import { api, ApiProblem, type CaseFilter } from '../api/client';
 import type { Case, CaseEvent, Change, Summary } from '../api/types';
-import { inTab, isOpen, onDesk, TABS, type Tab } from '../pure/queue';
+import { concerns, inTab, onDesk, TABS, type Tab } from '../pure/queue';
 import { readClock } from '../pure/clocks';
 import { desk } from './session';
 import { slowNow } from './now';
 
-const PAGE = 500;
+const PAGE = 1_000;
+const MOST_ACCEPTED = 2_000;
 const MOST = 10_000; // beyond this the tabs trust the server's counts
 const MANY = 24; // so many changes at once are read as one list
 const AT_ONCE = 6;
@@ -37,59 +38,59 @@ export interface Record_ {
 }
 export const records = reactive<Record_[]>([]);
 
-export const mine = computed(() => [...cases.value.values()].filter((c) => onDesk(c, desk.value)));
+export const mine = computed(() => [...cases.value.values()].filter((c) => concerns(c, desk.value)));
 
+/** Counted here while all is here, so that tabs, numbers and list agree to the second. */
 export const counts = computed<Record<Tab, number>>(() => {
   const at = slowNow.value;
   const told = summary.value?.tabs ?? {};
-  const count = (tab: Tab): number => mine.value.filter((c) => inTab(c, tab, at)).length;
+  const count = (tab: Tab): number => mine.value.filter((c) => inTab(c, tab, at, desk.value)).length;
   return Object.fromEntries(
-    TABS.map((tab) => {
-      const here = complete.value && tab !== 'rejected';
-      return [tab, here ? count(tab) : (told[tab] ?? count(tab))];
-    }),
+    TABS.map((tab) => [tab, complete.value ? count(tab) : (told[tab] ?? count(tab))]),
   ) as Record<Tab, number>;
 });
 
-/** The four live numbers: counted here while all is here, so that they agree with the list beside them. */
+/** The four live numbers. */
 export const numbers = computed(() => {
   const at = slowNow.value;
-  const open = mine.value.filter(isOpen);
-  const tone = (wanted: string): number => open.filter((c) => readClock(c.clock, at).tone === wanted).length;
+  const here = mine.value.filter((c) => onDesk(c, desk.value));
+  const tone = (wanted: string): number => here.filter((c) => readClock(c.clock, at).tone === wanted).length;
   const told = summary.value;
+  const accepted = told?.accepted_today ?? 0;
   return complete.value || !told
-    ? { todo: open.length, amber: tone('warn'), red: tone('late'), done: told?.done_today ?? 0 }
-    : { todo: told.todo, amber: told.amber, red: told.red, done: told.done_today };
+    ? { todo: counts.value.todo, amber: tone('warn'), red: tone('late'), accepted }
+    : { todo: told.todo, amber: told.amber, red: told.red, accepted };
 });
 
-/** Loads every open case and the refused ones of late; keeps what is selected. */
+/** Loads every case that waits, the accepted and the refused ones of late; keeps what is selected. */
 export async function loadAll(): Promise<void> {
   const fresh = new Map<string, Case>();
-  const [, whole] = await Promise.all([loadSummary(), readPages(fresh, { open: true }), readRefused(fresh)]);
+  const [, ...whole] = await Promise.all([
+    loadSummary(),
+    readPages(fresh, { open: true }, MOST),
+    readPages(fresh, { status: 'accepted' }, MOST_ACCEPTED),
+    readPages(fresh, { tab: 'rejected' }, PAGE),
+  ]);
   // What the stream brought while the list was on its way is newer than the list.
   for (const [id, held] of cases.value) {
     if ((fresh.get(id)?.version ?? Infinity) < held.version) fresh.set(id, held);
   }
-  complete.value = whole;
+  complete.value = whole.every(Boolean);
   cases.value = fresh;
   loaded.value = true;
   if (selectedId.value) await loadSelected(selectedId.value);
 }
 
-async function readPages(into: Map<string, Case>, filter: { open: boolean }): Promise<boolean> {
+async function readPages(into: Map<string, Case>, filter: CaseFilter, most: number): Promise<boolean> {
   let cursor: string | undefined;
-  while (into.size < MOST) {
+  for (let read = 0; read < most; ) {
     const page = await api.cases({ ...filter, limit: PAGE, ...(cursor ? { cursor } : {}) });
     for (const c of page.items) into.set(c.id, c);
     if (!page.next || page.items.length === 0) return true;
     cursor = page.next;
+    read += page.items.length;
   }
   return false;
-}
-
-async function readRefused(into: Map<string, Case>): Promise<void> {
-  const page = await api.cases({ status: 'rejected', limit: PAGE });
-  for (const c of page.items) into.set(c.id, c);
 }
 
 export async function loadSummary(): Promise<void> {
@@ -122,7 +123,7 @@ export async function hear(changes: Change[]): Promise<void> {
 
 function record(change: Change): void {
   const case_ = change.case ? cases.value.get(change.case) : undefined;
-  if (!case_ || !onDesk(case_, desk.value)) return;
+  if (!case_ || !concerns(case_, desk.value)) return;
   const what = case_.status_label;
   if (records.some((r) => r.id === case_.id && r.what === what)) return;
   records.unshift({ id: case_.id, number: case_.number, title: titleOf(case_), what, at: case_.updated_at });

@@ -20,7 +20,7 @@ export const post = computed<Post>(() => {
   return all.find((p) => p.id === id) ?? all[0] ?? { id, label: id, desk: id.split('-')[1] ?? null };
 });
 
-export const desk = computed<string | null>(() => post.value.desk);
+export const desk = computed<string | null>(() => post.value.desk ?? null);
 
 export function takePost(id: string): void {
   keptPost.value = id;

@@ -1,0 +1,174 @@
+"""The outbox: every message leaves at least once, under one id, whoever dies."""
+
+import threading
+import uuid
+from datetime import UTC, datetime, timedelta
+
+import psycopg
+import pytest
+from sqlalchemy import text
+
+from store import feed, outbox
+from store.engine import transaction
+
+NOW = datetime(2026, 3, 11, 1, 30, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def put(conn, *, at=NOW, subject="case"):
+    id = uuid.uuid4()
+    outbox.put(conn, id=id, topic="t", subject=subject, payload={"type": "x", "字": 1}, now=at)
+    return id
+
+
+def one(conn, id):
+    return next(m for m in outbox.messages(conn, status=None) if m.id == id)
+
+
+def test_a_message_is_put_claimed_and_done(conn):
+    id = put(conn)
+    assert outbox.next_at(conn) == NOW
+    message = outbox.claim(conn, NOW)
+    assert (message.id, message.payload, message.attempts) == (id, {"type": "x", "字": 1}, 0)
+    outbox.done(conn, id, NOW + SECOND)
+    after = one(conn, id)
+    assert (after.status, after.attempts, after.delivered_at) == ("delivered", 1, NOW + SECOND)
+    assert outbox.claim(conn, NOW + SECOND) is None
+    assert outbox.next_at(conn) is None
+    assert not outbox.retry(conn, id, NOW), "what was delivered is not sent again"
+
+
+def test_what_is_not_due_yet_is_not_claimed(conn):
+    put(conn, at=NOW + SECOND)
+    assert outbox.claim(conn, NOW) is None
+    assert outbox.claim(conn, NOW + SECOND) is not None
+
+
+def test_the_longest_waiting_goes_first(conn):
+    late, early = put(conn, at=NOW), put(conn, at=NOW - SECOND)
+    assert outbox.claim(conn, NOW).id == early
+    outbox.done(conn, early, NOW)
+    assert outbox.claim(conn, NOW).id == late
+
+
+def test_the_pauses_grow_and_after_the_last_attempt_the_letter_is_dead(conn):
+    id, now, pauses = put(conn), NOW, []
+    while (message := one(conn, id)).status == "pending":
+        dead = outbox.later(conn, message, error="HTTP 500", now=now)
+        after = one(conn, id)
+        pauses.append((after.next_at - now).total_seconds())
+        assert dead == (after.status == "dead")
+        assert after.last_error == "HTTP 500"
+        now = after.next_at
+    assert len(pauses) == outbox.MAX_ATTEMPTS
+    assert pauses[: len(outbox.BACKOFF_S)] == list(outbox.BACKOFF_S)
+    assert set(pauses[len(outbox.BACKOFF_S) :]) == {900}
+    assert outbox.claim(conn, now + timedelta(days=9)) is None
+    assert outbox.messages(conn, status="dead")[0].id == id
+
+
+def test_a_dead_letter_can_be_sent_again_by_hand(conn):
+    id = put(conn)
+    conn.execute(text("UPDATE outbox SET attempts = 19"))
+    assert outbox.later(conn, one(conn, id), error="x" * 2000, now=NOW)
+    assert len(one(conn, id).last_error) == 500
+    assert outbox.retry(conn, id, NOW + SECOND)
+    assert outbox.claim(conn, NOW + SECOND).attempts == 0
+    assert not outbox.retry(conn, uuid.uuid4(), NOW)
+
+
+def test_lists_by_status_newest_first(conn):
+    a, b = put(conn, at=NOW), put(conn, at=NOW + SECOND)
+    outbox.done(conn, a, NOW)
+    assert [m.id for m in outbox.messages(conn, status=None)][:2] == [b, a]
+    assert [m.id for m in outbox.messages(conn, status="delivered")] == [a]
+    assert len(outbox.messages(conn, status=None, limit=1)) == 1
+
+
+def test_two_workers_never_hold_the_same_message(engine):
+    with transaction(engine) as conn:
+        ids = {put(conn), put(conn)}
+    with engine.connect() as one_worker, engine.connect() as other, engine.connect() as third:
+        held = {outbox.claim(one_worker, NOW).id, outbox.claim(other, NOW).id}
+        assert held == ids
+        assert outbox.claim(third, NOW) is None
+
+
+def test_what_another_worker_has_sent_meanwhile_is_passed_over(engine):
+    with transaction(engine) as conn:
+        first, second = put(conn), put(conn, at=NOW + SECOND)
+    with engine.connect() as quick, engine.connect() as slow:
+        outbox.done(quick, outbox.claim(quick, NOW + SECOND).id, NOW)
+        quick.commit()
+        assert outbox.claim(slow, NOW + SECOND).id == second
+    with transaction(engine) as conn:
+        assert one(conn, first).status == "delivered"
+
+
+def test_a_claim_dies_with_the_worker(engine, database):
+    with transaction(engine) as conn:
+        id = put(conn)
+    with engine.connect() as doomed:
+        assert outbox.claim(doomed, NOW).id == id
+        pid = doomed.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        with engine.connect() as conn:
+            assert outbox.claim(conn, NOW) is None
+        with psycopg.connect(database.replace("+psycopg", ""), autocommit=True) as admin:
+            admin.execute("SELECT pg_terminate_backend(%s)", (pid,))
+        with pytest.raises(Exception, match="terminating connection"):
+            doomed.execute(text("SELECT 1"))
+    with transaction(engine) as conn:
+        assert outbox.claim(conn, NOW).id == id
+
+
+def test_many_workers_send_each_message_once(engine):
+    with transaction(engine) as conn:
+        ids = {put(conn) for _ in range(60)}
+    sent, lock = [], threading.Lock()
+
+    def work():
+        while True:
+            with transaction(engine) as conn:
+                message = outbox.claim(conn, NOW)
+                if message is None:
+                    return
+                with lock:
+                    sent.append(message.id)
+                outbox.done(conn, message.id, NOW)
+
+    threads = [threading.Thread(target=work) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with transaction(engine) as conn:
+        # A worker that finds all the rest claimed goes home; the wake-up brings it back.
+        while message := outbox.claim(conn, NOW):
+            sent.append(message.id)
+            outbox.done(conn, message.id, NOW)
+    assert sorted(sent) == sorted(ids)
+
+
+def test_a_worker_that_is_sending_does_not_hold_up_the_map(engine):
+    """A new case appears within a second, also while a slow receiver keeps the worker waiting."""
+    with transaction(engine) as conn:
+        put(conn)
+        start = feed.head(conn)
+    with engine.connect() as sending:
+        assert outbox.claim(sending, NOW) is not None
+        with transaction(engine) as conn:
+            fact = feed.Fact(kind="case", subject="a", type="T", areas=(), at=NOW)
+            feed.append(conn, [fact])
+        with transaction(engine) as conn:
+            assert [f.subject for f in feed.after(conn, start)] == ["a"]
+
+
+def test_putting_wakes_the_worker(engine, database):
+    with psycopg.connect(database.replace("+psycopg", ""), autocommit=True) as listener:
+        listener.execute("LISTEN pianqu_outbox")
+        with transaction(engine) as conn:
+            id = put(conn)
+        assert len(list(listener.notifies(timeout=5, stop_after=1))) == 1
+        with transaction(engine) as conn:
+            outbox.retry(conn, id, NOW)
+        assert len(list(listener.notifies(timeout=5, stop_after=1))) == 1
