@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from boundaries.seed import places, read_seed
 from cases.hours import SHANGHAI
 from layers import cameras, people
+from pianqu import demo_desk
 from pianqu.demo_day import DemoReport, Ground, day, one_more
 from pianqu.demo_registers import PeopleWalk
 from pianqu.demo_registers import cameras as invented_cameras
@@ -87,6 +88,12 @@ def seed_day(
         _send_positions(client, walk, range(len(walk.people)))
 
 
+def work_off_the_day(base_url: str, stop: threading.Event) -> None:
+    """Let the demo's coordinators handle all but the newest cases."""
+    with _client(base_url) as client:
+        demo_desk.catch_up(client, stop)
+
+
 def feed(
     base_url: str, stop: threading.Event, *, seed: int = SEED, every_s: float = CASE_EVERY_S
 ) -> None:
@@ -97,7 +104,7 @@ def feed(
     ground = Ground.of(read_seed(), places())
     walk = PeopleWalk.of(read_seed(), seed)
     # The start enters the numbers: a second run of the feed reports new cases.
-    run = f"{seed}F{_clock():%H%M%S}"
+    run = f"{seed}F{_clock():%m%d%H%M%S}"
     told = 0
     with _client(base_url) as client:
         for tick in count(1):
@@ -108,7 +115,8 @@ def feed(
                 if tick * POSITIONS_EVERY_S >= (told + 1) * every_s:
                     told += 1
                     _send(client, one_more(ground, run=run, place=told, at=_clock()))
-            except (httpx2.TransportError, DemoFailed):
+                    demo_desk.go_on(client, stop)
+            except (httpx2.HTTPError, DemoFailed):
                 continue
 
 

@@ -71,7 +71,7 @@ def _open(
             if not stop.is_set():
                 _say_where(ready, feed=feed)
             # The settings as given know whether the cluster is ours to revive.
-            house.watch(stop, lambda: revive(settings))
+            house.watch(stop, lambda: _revive(settings))
         finally:
             console.print("Stopping …")
             house.stop()
@@ -79,6 +79,11 @@ def _open(
         if ours:
             cluster.stop(settings.state_dir)
     console.print("Stopped; the data are kept.")
+
+
+def _revive(settings: Settings) -> None:
+    if revive(settings):
+        console.print("The private cluster had been killed; it runs again.")
 
 
 def _prepared(settings: Settings, *, reset: bool) -> Settings:
@@ -161,7 +166,8 @@ def _invent_the_day(settings: Settings, stop: threading.Event) -> None:
 
         try:
             demo.seed_day(settings.base_url, str(settings.database_url), tell=tell, stop=stop)
-        except (httpx2.TransportError, demo.DemoFailed) as error:
+            demo.work_off_the_day(settings.base_url, stop)
+        except (httpx2.HTTPError, demo.DemoFailed) as error:
             raise CannotOpen(
                 f"The invented day could not be reported: {error}",
                 repair="start again: what was reported is kept, and it goes on from there.",

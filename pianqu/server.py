@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 
 import uvicorn
 from fastapi import FastAPI
-from web.site import mount_site
 
 from api.app import create_app
 from api.runtime import Basemap, Runtime
@@ -13,6 +12,7 @@ from boundaries.locate import Locator
 from cases.policy import Policy
 from pianqu.settings import HOST, Settings, webhook_secret
 from store.engine import make_engine
+from web.site import mount_site
 
 
 def now() -> datetime:

@@ -8,7 +8,6 @@ that repairs it; nothing is skipped.
 """
 
 import fcntl
-import importlib.util
 import os
 import shutil
 import socket
@@ -85,13 +84,10 @@ def template(cluster: str) -> str:
 
 def _fill(url: str) -> None:
     # Here and not above: tests of pure rooms load no migrations.
+    from boundaries import library
     from store import migrate
 
     migrate.upgrade(url)
-    if importlib.util.find_spec("boundaries.library") is None:
-        return
-    from boundaries import library
-
     engine = make_engine(url)
     try:
         library.install_seed(engine, SEED_AT)

@@ -17,7 +17,7 @@ from starlette.types import Scope
 
 DIST = Path(__file__).parent / "app" / "dist"
 PAGES = ("/", "/refusals")
-REPAIR = "npm --prefix web/app ci && npm --prefix web/app run build"
+REPAIR = "scripts/setup-web"
 
 _LOOSE_FILES = {"/theme.js": "text/javascript", "/icon.svg": "image/svg+xml"}
 _HEADERS = {

@@ -1,0 +1,61 @@
+"""The page in a real Chromium against a real server and worker."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Page, expect
+from processes import Site
+from screen_steps import Door, wait_for_map
+
+DESK = (1366, 768)
+# The browser writes a line for every answer of 400 and more; the tests that ask for one expect it.
+_EXPECTED = "Failed to load resource"
+
+
+@pytest.fixture
+def door(site: Site) -> Door:
+    return Door(site)
+
+
+@pytest.fixture
+def visit(page: Page) -> Iterator[Callable[..., Page]]:
+    """Open a page of a site and wait for its map.
+
+    A request to any other host, an error of the page or a violation of its policy fails the test.
+    """
+    trouble: list[str] = []
+    hosts: set[str] = set()
+
+    def watch(url: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"data", "blob"} and parts.netloc not in hosts:
+            trouble.append(f"request to {url}")
+
+    page.on("request", lambda request: watch(request.url))
+    page.on("pageerror", lambda error: trouble.append(f"error {error}"))
+    page.on("console", lambda said: trouble.append(said.text) if _is_grave(said) else None)
+    page.on("dialog", lambda box: (trouble.append(f"dialog {box.message}"), box.dismiss()))
+
+    def visited(site: Site, path: str = "/", size: tuple[int, int] = DESK, also: str = "") -> Page:
+        hosts.update({urlsplit(site.base_url).netloc, also} - {""})
+        page.set_viewport_size({"width": size[0], "height": size[1]})
+        page.goto(site.base_url + path)
+        expect(page.locator(".stream.live")).to_be_visible(timeout=30_000)
+        return page
+
+    yield visited
+    assert trouble == []
+
+
+def _is_grave(said: Any) -> bool:
+    return said.type == "error" and not said.text.startswith(_EXPECTED)
+
+
+@pytest.fixture
+def dispatch(visit: Callable[..., Page], site: Site) -> Page:
+    """The dispatch page at the desk of 140901, its map drawn."""
+    page = visit(site)
+    wait_for_map(page)
+    return page
