@@ -1,5 +1,4 @@
 """How the numeric kernels of this room are compiled: by numba, without the GIL, kept on disk."""
-# ruff: noqa: ANN401 — the objects of numba's extension interface have no types
 
 from collections.abc import Callable
 from functools import cache

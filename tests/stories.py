@@ -35,7 +35,7 @@ GRIDS = {
 }
 STANDING = Policy(auto_refuse=True, auto_redispatch=True)
 _COMMON = {
-    "point": LonLat(121.265, 31.385),
+    "point": LonLat(121.2604, 31.3854),
     "radius_m": 20.0,
     "edition": EditionName(id=1, name="示意边界", provisional=True),
 }
@@ -113,7 +113,7 @@ def report(**given):
         "title": "路灯不亮",
         "description": "路灯不亮",
         "numbers": (Number(kind="12345", number="A1"),),
-        "raw": RawPoint(lon=121.265, lat=31.385, crs="WGS84"),
+        "raw": RawPoint(lon=121.2604, lat=31.3854, crs="WGS84"),
         "accuracy_m": 10.0,
     }
     return Report(**fields | given)

@@ -136,8 +136,8 @@ def _middle(geometry: Mapping[str, Any]) -> tuple[float, float]:
 
 def _line_labels(figures: Situation) -> list[dict[str, Any]]:
     """Names of roads and rivers, each along the straightest long piece of its line."""
-    labels = []
-    for layer, kind in (("split_line", "split"), ("roads", "road"), ("water", "river")):
+    labels = _split_labels(figures)
+    for layer, kind in (("roads", "road"), ("water", "river")):
         longest: dict[str, tuple[float, list[float], list[float]]] = {}
         for feature in _features(figures, layer):
             name = feature["properties"].get("name")
@@ -151,6 +151,20 @@ def _line_labels(figures: Situation) -> list[dict[str, Any]]:
         for name, (_, a, b) in sorted(longest.items()):
             at = _pair((a[0] + b[0]) / 2, (a[1] + b[1]) / 2)
             labels.append({"text": name, "kind": kind, "at": at, "turn": _turn(a, b)})
+    return labels
+
+
+def _split_labels(figures: Situation) -> list[dict[str, Any]]:
+    """The dividing road's name near both its ends, where few cases cover it."""
+    labels = []
+    for feature in _features(figures, "split_line"):
+        line = shape(feature["geometry"])
+        for share in (0.11, 0.93):
+            a, b = (line.interpolate(share + step, normalized=True) for step in (-0.02, 0.02))
+            turn = _turn([a.x, a.y], [b.x, b.y])
+            at = _pair((a.x + b.x) / 2, (a.y + b.y) / 2)
+            name = str(feature["properties"].get("name") or "")
+            labels.append({"text": name, "kind": "split", "at": at, "turn": turn})
     return labels
 
 

@@ -1,4 +1,4 @@
-"""The page as such: its policy, its sizes, its themes, its layers, and what it does when the line breaks."""
+"""The page as such: policy, sizes, themes, layers, and what it does when the line breaks."""
 
 import re
 
@@ -9,6 +9,11 @@ from playwright.sync_api import expect
 from screen_steps import Door, wait_for_map
 
 pytestmark = [pytest.mark.browser, pytest.mark.db]
+RIGHTMOST = """() => {
+    const inBar = [...document.querySelectorAll('.top *')];
+    const edges = inBar.map(e => e.getBoundingClientRect().right);
+    return Math.max(document.documentElement.scrollWidth, ...edges);
+}"""
 # One pixel, so that a map of foreign tiles can be drawn without any.
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
@@ -36,11 +41,7 @@ def test_the_policy_is_strict(site, path):
 )
 def test_nothing_scrolls_sideways(visit, site, path, size):
     page = visit(site, path, size)
-    widths = page.evaluate(
-        """() => [document.documentElement.scrollWidth,
-        Math.max(...[...document.querySelectorAll('.top *')].map(e => e.getBoundingClientRect().right))]"""
-    )
-    assert max(widths) <= size[0]
+    assert page.evaluate(RIGHTMOST) <= size[0]
 
 
 def test_dark_by_the_system_and_by_the_button(visit, site, page):

@@ -187,7 +187,8 @@
     for (const one of figures.labels) {
       const steep = Math.abs(one.turn) > 50; // steep names stand upright, character by character
       const turn = steep ? one.turn - 90 * Math.sign(one.turn) : one.turn;
-      const text = el("span", steep ? "sp-steep" : "", one.text);
+      // One element a character: not every Chinese font has measures for vertical writing.
+      const text = steep ? el("span", "sp-steep", ...[...one.text].map((sign) => el("i", "", sign))) : el("span", "", one.text);
       if (turn) text.style.transform = `translate(-50%,-50%) rotate(${Number(turn)}deg)`;
       const icon = L.divIcon({ html: text, className: `sp-name sp-name-${one.kind}`, iconSize: [0, 0] });
       L.marker(one.at, { icon, interactive: false, keyboard: false, zIndexOffset: -1000 }).addTo(names);
