@@ -3,7 +3,7 @@
 SHELL := /bin/sh
 PYTHON := .venv/bin/python
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-tests demo serve worker test check prove bench wheel screens
+.PHONY: help setup setup-tests demo serve test check prove bench wheel screens
 
 help: ## Show the verbs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
@@ -23,10 +23,10 @@ demo: setup ## Open the live map with an invented day of cases
 	@.venv/bin/pianqu demo
 
 serve: setup ## Run server and worker on your own data
-	@.venv/bin/pianqu run
+	@.venv/bin/pianqu serve --with-worker
 
 test: setup-tests ## Run all tests
-	$(PYTHON) -m pytest -n 2 --dist loadfile --ignore=tests/journeys --ignore=tests/browser
+	$(PYTHON) -m pytest -n 2 --dist loadfile --ignore=tests/journeys --ignore=tests/browser --ignore=tests/prove
 	$(PYTHON) -m pytest tests/journeys tests/browser
 	scripts/with-node npm --prefix web/app run --silent test
 
@@ -38,13 +38,13 @@ check: setup-tests ## Check style, types and the floors of the house
 	scripts/with-node npm --prefix web/app run --silent check
 
 prove: setup-tests ## Run what is too long for `make test`, into docs/evidence/
-	$(PYTHON) -m benchmarks.prove
+	@scripts/prove
 
-bench: setup-tests ## Measure against the named opponents, into docs/evidence/
-	$(PYTHON) -m benchmarks
+bench: setup-tests ## Measure against the named opponents, into benchmarks/results/
+	for each in benchmarks/[a-z]*.py; do $(PYTHON) -m benchmarks.$$(basename $$each .py) || exit 1; done
 
 wheel: setup-tests ## Build the wheel, front end included, into dist/
 	"$$(scripts/tool uv)" build --wheel
 
-screens: setup-tests ## Take the README's pictures
-	$(PYTHON) scripts/screens.py
+screens: setup-tests ## Take the README's pictures from a running `make demo`
+	@$(PYTHON) scripts/screens.py

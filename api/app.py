@@ -46,7 +46,7 @@ def create_app(house: Runtime) -> FastAPI:
     )
     app.state.runtime = house
     app.state.hub = live.Hub(house.engine, house.database_url, house.now)
-    app.middleware("http")(guard.guard)
+    app.add_middleware(guard.Guard)
 
     async def keep_unreadable(request: Request, mistakes: Sequence[dict[str, str]]) -> None:
         # Every report that reached us is kept, even one that cannot be read.

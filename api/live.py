@@ -16,7 +16,7 @@ import orjson
 from fastapi import APIRouter, Header, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import StreamingResponse
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.deps import connected, runtime
@@ -79,6 +79,13 @@ class Hub:
         with self._lock:
             for subscriber in self._subscribers:
                 subscriber.offer("", _END)
+        try:
+            # Wake the listener, which else sleeps until the next fact.
+            with self._engine.begin() as conn:
+                conn.execute(text(f"NOTIFY {feed.CHANNEL}"))
+        except SQLAlchemyError:
+            pass  # the database is away; the thread is a daemon and ends with the process
+        self._thread.join(timeout=3)
 
     def subscribe(self) -> Subscriber:
         """Open a stream on the running loop."""

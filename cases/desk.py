@@ -223,7 +223,7 @@ def case_id_of(conn: Connection, key: str) -> UUID:
     found: UUID | None = conn.execute(
         text(
             "SELECT id FROM case_now"
-            " WHERE number = :key OR (length(:key) = 9 AND number LIKE :tail)"
+            " WHERE number = :key OR (length(:key) BETWEEN 9 AND 12 AND number LIKE :tail)"
             " ORDER BY received_at DESC LIMIT 1"
         ),
         {"key": key, "tail": "____" + key.replace("%", "").replace("_", "")},

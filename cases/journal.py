@@ -21,6 +21,7 @@ from cases.model import Case
 from cases.notices import Notice
 from store import feed, outbox
 
+_HOLD = text("SELECT 1 FROM case_now WHERE id = :id FOR UPDATE")
 _APPEND = text(f"""
 WITH events AS (
     INSERT INTO case_event (case_id, version, type, data, actor, on_behalf_of, at)
@@ -111,6 +112,9 @@ def append(
     """
     try:
         with conn.begin_nested():
+            # First the case's own row, as `intake` does: the parts of the statement run in no
+            # promised order, and two writers would wait for each other in a ring.
+            conn.execute(_HOLD, {"id": case.id})
             conn.execute(_APPEND, _parameters(case, records, notices))
     except IntegrityError as error:
         if not isinstance(error.orig, UniqueViolation):

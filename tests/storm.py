@@ -26,7 +26,7 @@ from store import cluster
 from store.engine import make_engine, transaction
 
 SPOTS = (*[SURE_140901] * 3, *[SURE_140902] * 2, ON_THE_LINE, *[IN_MALU] * 3, None)
-KILLS = ("worker", "serve", "cluster", "backend", "all", "worker", "cluster and serve")
+KILLS = ("worker", "serve", "cluster", "backend", "all", "cluster and serve")
 PATIENCE_S = 120.0
 
 

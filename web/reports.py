@@ -89,6 +89,8 @@ def situation_html(figures: Situation, assets: Assets) -> str:
             maxClusterRadius=52,
             showCoverageOnHover=False,
             disableClusteringAtZoom=18,
+            # A slider moved in the middle of an animation would leave marks behind.
+            animate=False,
         )
     )
     cameras = folium.FeatureGroup(name="视频")

@@ -105,6 +105,7 @@
     const wide = window.innerWidth > 760;
     if (figures.bounds) {
       map.fitBounds(figures.bounds, {
+        animate: false,
         paddingTopLeft: wide ? [300, 12] : [8, 110], paddingBottomRight: wide ? [60, 100] : [8, 130],
       });
     }

@@ -97,4 +97,4 @@ def test_real_counties(counties):
     """
     clean = clean_counties(counties)
     assert len(clean) == 3_192
-    assert_exact(clean, adversarial_points(clean, 12_000), rational=3_000)
+    assert_exact(clean, adversarial_points(clean, 8_000), rational=2_000)

@@ -64,7 +64,15 @@ function repaint(map: GlMap, wanted: LayerSpecification[]): void {
   }
 }
 
+const drawn = new WeakMap<GlMap, Map<string, string>>();
+
+/** Gives a source its data, unless it has it already: every setting costs a repaint, dear on machines without a GPU. */
 export function setData(map: GlMap, source: string, data: FeatureCollection): void {
+  const known = drawn.get(map) ?? new Map<string, string>();
+  drawn.set(map, known);
+  const text = JSON.stringify(data.features);
+  if (known.get(source) === text) return;
+  known.set(source, text);
   (map.getSource(source) as GeoJSONSource | undefined)?.setData(data);
 }
 

@@ -130,7 +130,10 @@ export function peopleFeatures(people: FeatureCollection, now: number): { people
     const p = f.properties as PersonProperties;
     const [lon = 0, lat = 0] = f.geometry.coordinates;
     const age = ageOf(p, now);
-    chips.push({ ...f, properties: { ...p, stale: isStale(p, now), age: age === null ? '' : ageWords(age) } });
+    const stale = isStale(p, now);
+    // Only what is drawn, so that a person who stands still changes nothing.
+    const words = stale && age !== null ? ageWords(age) : '';
+    chips.push({ ...f, properties: { id: p.id, chip: p.chip, duty_mode: p.duty_mode, stale, age: words } });
     const goal = postPoint(p);
     if (!goal) continue;
     if (p.post_radius_m) posts.push({ type: 'Feature', geometry: disc(goal, p.post_radius_m), properties: {} });
