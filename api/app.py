@@ -32,7 +32,7 @@ def create_app(house: Runtime) -> FastAPI:
         # Compile the index before /readyz says yes, so that no first caller waits for it.
         await run_in_threadpool(warm_up)
         app.state.compiled = True
-        app.state.hub.start()
+        await run_in_threadpool(app.state.hub.start)
         yield
         app.state.hub.stop()
 

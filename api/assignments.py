@@ -15,7 +15,8 @@ from api.problems import BadLocation, TooLarge
 from api.runtime import Runtime
 from api.views import rounded
 from boundaries.batch import Batch, decide_batch
-from boundaries.model import Assignment, AssignmentStatus
+from boundaries.errors import NoEditionInForce
+from boundaries.model import Assignment, AssignmentStatus, ReasonCode
 from cases.desk import locate
 from cases.model import RawPoint
 from cases.sources import SOURCES
@@ -79,6 +80,8 @@ def _decided(house: Runtime, tx: Tx, place: Place, now: Now) -> Assignment:
         default_m=source.default_accuracy_m if source else _DEFAULT_M,
         at=now,
     )
+    if placed.problem == ReasonCode.AREA_NOT_IN_FORCE:
+        raise NoEditionInForce(placed.place.explanation[0])
     if placed.problem is not None:
         raise BadLocation(placed.problem, placed.place.explanation[0])
     return replace(placed.place, point=rounded(placed.place.point))

@@ -1,11 +1,12 @@
 """Cases from outside: a report comes in, a coordinator decides, everybody reads."""
 
 from datetime import datetime
+from math import isfinite
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Query, Response
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from api.deps import House, Now, Tx, Who
 from api.views import CaseView, case_view, event_view
@@ -35,29 +36,44 @@ Tab = Literal[
 Words = Annotated[str, Field(max_length=200)]
 Code = Annotated[str, Field(max_length=60, pattern=r"^[^\s].*$")]
 Sector = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
+# "A1" and "A1 " are one number: a blank must not make a second case.
+OtherNumber = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 _YEARS = (1990, 2100)
+_DEEPEST = 60
+_INTEGERS = range(-(2**63), 2**64)
 
 
 def storable(value: Any) -> None:
-    """Refuse text PostgreSQL cannot keep: NUL and lone surrogates, anywhere in a body.
+    """Refuse what PostgreSQL or JSON cannot keep, anywhere in a body, before half of it is stored.
+
+    NUL and lone surrogates, NaN and infinity, integers beyond 64 bits, and nesting without end.
 
     Raises:
         ValueError: which pydantic turns into a 422.
     """
+    waiting = [(value, 0)]
+    while waiting:
+        item, depth = waiting.pop()
+        if depth > _DEEPEST:
+            raise ValueError("嵌套太深")
+        if isinstance(item, dict):
+            waiting.extend((part, depth + 1) for pair in item.items() for part in pair)
+        elif isinstance(item, list):
+            waiting.extend((part, depth + 1) for part in item)
+        else:
+            _storable_value(item)
+
+
+def _storable_value(value: Any) -> None:
     if isinstance(value, str):
         if "\x00" in value:
             raise ValueError("文字里有不能保存的空字符")
-        try:
-            value.encode()
-        except UnicodeEncodeError as error:
-            raise ValueError("文字编码有误") from error
-    elif isinstance(value, dict):
-        for name, item in value.items():
-            storable(name)
-            storable(item)
-    elif isinstance(value, list):
-        for item in value:
-            storable(item)
+        if not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
+            raise ValueError("文字编码有误")
+    elif isinstance(value, float) and not isfinite(value):
+        raise ValueError("数字不是有限的数")
+    elif isinstance(value, int) and value not in _INTEGERS:
+        raise ValueError("整数太大")
 
 
 class Body(BaseModel):
@@ -74,7 +90,7 @@ class KnownNumber(Body):
     """A number another system knows the case by; `kind` is that system's source code."""
 
     kind: Code
-    number: Annotated[str, Field(min_length=1, max_length=100)]
+    number: OtherNumber
 
 
 class NewReporter(Body):
@@ -89,7 +105,7 @@ class NewCase(Body):
 
     model_config = ConfigDict(extra="allow")
     source: SourceCode
-    external_id: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    external_id: OtherNumber | None = None
     external_ids: Annotated[list[KnownNumber], Field(max_length=20)] = []
     to_sector: Sector | None = None
     forwarded_by: Words | None = None
@@ -199,9 +215,13 @@ def receive(
     """Take a report. Stored first, whatever it says; a known number is the same case (200)."""
     told = new.reporter
     incoming = intake.Incoming(
-        report=_report(new, idempotency_key),
+        report=_report(new),
         reporter=intake.Reporter(name=told.name, phone=told.phone) if told else None,
         extra=dict(new.model_extra or {}),
+        # Two senders may count their sendings alike, so the key is the sender's own.
+        key=Number(kind="idempotency-key", number=f"{who.post} {idempotency_key}")
+        if idempotency_key
+        else None,
     )
     received = intake.receive(tx, house.office, incoming, actor=who, now=now)
     if not received.created:
@@ -214,12 +234,10 @@ def receive(
     )
 
 
-def _report(new: NewCase, idempotency_key: str | None) -> Report:
+def _report(new: NewCase) -> Report:
     numbers = [Number(kind=n.kind, number=n.number) for n in new.external_ids]
     if new.external_id:
         numbers.insert(0, Number(kind=new.source, number=new.external_id))
-    if idempotency_key:
-        numbers.append(Number(kind="idempotency-key", number=idempotency_key))
     placed = new.lon is not None or new.lat is not None or new.crs is not None
     return Report(
         source=new.source,
@@ -257,7 +275,7 @@ class ListFilter(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
     tab: Tab | None = None
-    status: Annotated[str, Field(max_length=40)] | None = None
+    status: Annotated[str, Field(max_length=40, pattern=r"^[a-z_]+$")] | None = None
     desk: Sector | None = None
     sector: Sector | None = None
     community: Annotated[str, Field(pattern=r"^[0-9]{8}$")] | None = None

@@ -23,6 +23,7 @@ from api.deps import connected, runtime
 from cases.hours import SHANGHAI
 from layers import people
 from store import feed
+from store.errors import DatabaseUnavailable
 from store.listen import wake_ups
 
 router = APIRouter(prefix="/v1", tags=["live"])
@@ -70,7 +71,11 @@ class Hub:
         self._waiting = False
 
     def start(self) -> None:
-        """Begin to listen."""
+        """Begin to listen, from here on: a fact between this line and the thread's is not lost."""
+        try:
+            self._cursor = self.head()
+        except DatabaseUnavailable:
+            self._cursor = None  # the thread begins when the database is there
         self._thread.start()
 
     def stop(self) -> None:
@@ -141,6 +146,7 @@ class Hub:
         with self._engine.connect() as conn:
             if self._cursor is None:
                 self._cursor = feed.head(conn)
+                self._broadcast("", _frame("resync", b"{}"))
             while True:
                 try:
                     batch = feed.after(conn, self._cursor)

@@ -77,7 +77,6 @@ PROBLEMS: dict[type[Exception], Kind] = {
 }
 BAD_INPUT = Kind("bad-input", 422, "输入有误")
 BY_STATUS = {
-    400: Kind("bad-request", 400, "请求不能读取"),
     403: Kind("forbidden", 403, "不允许"),
     404: Kind("not-found", 404, "没有找到"),
     405: Kind("method-not-allowed", 405, "不支持这种请求"),
@@ -149,7 +148,10 @@ def install(app: FastAPI, keep_unreadable: Unreadable) -> None:
     async def plain(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         if error.status_code == 400:
-            await keep_unreadable(request, [{"pointer": "/", "detail": "请求体不是可读的 JSON"}])
+            # FastAPI's word for a body that is no text at all; like any unreadable one it is 422.
+            mistakes = [{"pointer": "/", "detail": "请求体不是可读的 JSON"}]
+            await keep_unreadable(request, mistakes)
+            return problem(BAD_INPUT, _first(mistakes), errors=mistakes)
         kind = BY_STATUS.get(error.status_code)
         kind = kind or Kind("error", error.status_code, "请求没有办成")
         return problem(kind, str(error.detail), headers=dict(error.headers or {}))

@@ -17,7 +17,7 @@ from sqlalchemy import Connection, text
 from cases import commands as do
 from cases.desk import Office, carry_out, locate
 from cases.hours import SHANGHAI
-from cases.model import Case, Report
+from cases.model import Case, Number, Report
 from cases.numbers import attach_numbers, claim_numbers, known_case, next_number
 from cases.queries import case as load
 from cases.roles import Actor
@@ -34,11 +34,21 @@ class Reporter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incoming:
-    """A report on its way in: what was told, by whom, and fields we do not know."""
+    """A report on its way in: what was told, by whom, and fields we do not know.
+
+    `key` is the sender's own name for this one sending (Idempotency-Key): known like a number,
+    but no number anybody else calls the case by.
+    """
 
     report: Report
     reporter: Reporter | None = None
     extra: dict[str, Any] = field(default_factory=dict)
+    key: Number | None = None
+
+    @property
+    def numbers(self) -> tuple[Number, ...]:
+        """All that the case is known by."""
+        return (*self.report.numbers, self.key) if self.key else self.report.numbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +72,7 @@ def receive(
         actor: who brings it.
         now: the moment of receipt, which starts R50.
     """
-    numbers = incoming.report.numbers
+    numbers = incoming.numbers
     known = known_case(conn, numbers)
     if known is None:
         case_id = office.new_id()
@@ -109,9 +119,10 @@ def _same_again(
     report = incoming.report
     # One supplement after the other: a second copy must find what the first has stored.
     conn.execute(text("SELECT 1 FROM case_now WHERE id = :id FOR UPDATE"), {"id": case_id})
+    taken = attach_numbers(conn, incoming.numbers, case_id)
+    fresh = tuple(number for number in taken if number != incoming.key)
     if not _keep_report(conn, office, case_id, incoming, now):
         return Received(case=load(conn, case_id), created=False, supplemented=False)
-    fresh = attach_numbers(conn, report.numbers, case_id)
     case = load(conn, case_id)
     default = SOURCES[report.source].default_accuracy_m
     placed = locate(

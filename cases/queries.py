@@ -12,6 +12,7 @@ from sqlalchemy import Connection, text
 
 from cases.errors import CaseNotFound
 from cases.model import Case, case_from
+from cases.redaction import redact_body
 
 # tab → condition on case_now c; words.md section 7
 TABS: dict[str, str] = {
@@ -266,7 +267,7 @@ def keep_unreadable(
 
 
 def unreadable(conn: Connection, limit: int = 200) -> Sequence[dict[str, Any]]:
-    """The reports that could not be read, newest first, as text for the screen."""
+    """The reports that could not be read, newest first, as text for the screen, without people."""
     rows = conn.execute(
         text(
             "SELECT id, at, content_type, detail, body FROM intake_rejected"
@@ -274,4 +275,7 @@ def unreadable(conn: Connection, limit: int = 200) -> Sequence[dict[str, Any]]:
         ),
         {"limit": limit},
     ).mappings()
-    return [{**row, "body": bytes(row["body"]).decode("utf-8", "replace")[:4000]} for row in rows]
+    return [
+        {**row, "body": redact_body(bytes(row["body"]).decode("utf-8", "replace"))[:4000]}
+        for row in rows
+    ]

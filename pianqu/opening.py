@@ -158,7 +158,13 @@ def _start(settings: Settings, house: supervise.Household, stop: threading.Event
 def _invent_the_day(settings: Settings, stop: threading.Event) -> None:
     """Report the invented day once; cut short, it goes on where it was, for numbers are known."""
     columns = (TextColumn("a day of invented cases"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
+    with Progress(
+        *columns,
+        TimeElapsedColumn(),
+        console=console,
+        transient=True,
+        disable=not console.is_terminal,
+    ) as progress:
         task = progress.add_task("day", total=None)
 
         def tell(done: int, total: int) -> None:

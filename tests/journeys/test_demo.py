@@ -172,3 +172,19 @@ def test_the_day_stops_when_asked(house, filled):
 
     demo.seed_day(house.base_url, house.database_url, tell=tell, stop=stop, now=filled)
     assert ticks == [1, 2, 3]
+
+
+def test_the_demos_coordinators_leave_only_the_newest(house, filled):
+    open_before = read(house, "/v1/summary")["todo"]
+    demo.work_off_the_day(house.base_url, threading.Event())
+    told = read(house, "/v1/summary")
+    assert told["todo"] < open_before / 2
+    # Some are left alone on purpose, so that a viewer sees clocks run out; most are taken.
+    assert told["accepted_today"] > told["todo"]
+    posts = {
+        event["actor"]
+        for case in read(house, "/v1/cases", status="accepted", limit=20)["items"]
+        for event in read(house, f"/v1/cases/{case['id']}/events")["items"]
+        if event["type"] == "CaseAccepted"
+    }
+    assert posts <= {"coordinator", "coordinator-140901", "coordinator-140902"}

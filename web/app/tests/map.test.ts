@@ -49,17 +49,19 @@ describe('cases on the map', () => {
       [made({ id: 'ok', clock: due('23:00') }), made({ id: 'warn', clock: due('09:40') }), made({ id: 'late', clock: due('09:19') }), made({ id: 'none' })],
       NOW, '140901', null,
     );
-    expect(shown.features.map((f) => f.properties?.label)).toEqual(['', '剩余 9分', '超时 12分', '']);
+    expect(shown.running.features.map((f) => f.properties?.label)).toEqual(['', '剩余 9分', '超时 12分']);
+    expect(shown.quiet.features.map((f) => f.properties?.id)).toEqual(['none']);
   });
 
   it('refused cases and cases without a place are not there', () => {
     const shown = caseFeatures([made({ status: 'rejected_out_of_area' }), made({ point: null })], NOW, null, null);
-    expect(shown.features).toEqual([]);
+    expect(shown.running.features).toEqual([]);
+    expect(shown.quiet.features).toEqual([]);
   });
 
   it('the other desk is paler, the selected case has its own place', () => {
     const shown = caseFeatures([made({ id: 'a', desk: '140902' }), made({ id: 'b' })], NOW, '140901', 'b');
-    expect(shown.features.map((f) => [f.properties?.id, f.properties?.other])).toEqual([['a', true]]);
+    expect(shown.quiet.features.map((f) => [f.properties?.id, f.properties?.other])).toEqual([['a', true]]);
   });
 
   it('candidates are hatched in the order of their keys', () => {

@@ -35,15 +35,24 @@ export function caseFeature(case_: Case, now: number, desk: string | null): Feat
   };
 }
 
-/** Refused cases leave the map at once; the selected one has a source of its own. */
-export function caseFeatures(cases: Iterable<Case>, now: number, desk: string | null, selected: string | null): FeatureCollection {
-  const features: Feature[] = [];
+/**
+ * Refused cases leave the map at once; the selected one has a source of its own. Where no clock runs nobody waits:
+ * such cases lie small and quiet below the others and enter no stack.
+ */
+export function caseFeatures(
+  cases: Iterable<Case>,
+  now: number,
+  desk: string | null,
+  selected: string | null,
+): { running: FeatureCollection; quiet: FeatureCollection } {
+  const running: Feature[] = [];
+  const quiet: Feature[] = [];
   for (const case_ of cases) {
     if (!isOpen(case_) || case_.id === selected) continue;
     const feature = caseFeature(case_, now, desk);
-    if (feature) features.push(feature);
+    if (feature) (feature.properties?.tone === 'none' ? quiet : running).push(feature);
   }
-  return collection(features);
+  return { running: collection(running), quiet: collection(quiet) };
 }
 
 export function discFeatures(at: LonLat | null, radiusM: number | null): FeatureCollection {

@@ -21,7 +21,7 @@ export const GROUPS = {
   places: ['place', 'place-outside'],
   cameras: ['camera-view', 'camera-edge', 'camera-off', 'camera'],
   personnel: ['person-ground', 'person-link', 'person-goal', 'person'],
-  cases: ['case', 'stack', 'case-label'],
+  cases: ['quiet', 'case', 'stack', 'case-label'],
   drawn: ['water', 'road-casing', 'road', 'water-name', 'road-name'],
 } as const;
 
@@ -61,6 +61,7 @@ function sources(): Record<string, SourceSpecification> {
       clusterMaxZoom: 22,
       clusterProperties: { ok: toneSum('ok'), warn: toneSum('warn'), late: toneSum('late'), none: toneSum('none') },
     }),
+    quiet: geo(),
     selected: geo(),
   };
 }
@@ -275,6 +276,11 @@ function caseLayers(t: Tokens): LayerSpecification[] {
   };
   const ink: ExpressionSpecification = ['match', ['get', 'tone'], 'late', t['clock-late-text'], 'warn', t['clock-warn-text'], 'ok', t['clock-ok-text'], t['clock-none-text']];
   return [
+    {
+      id: 'quiet', type: 'symbol', source: 'quiet',
+      layout: { 'icon-image': icon, 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'icon-size': 0.62 },
+      paint: { 'icon-opacity': ['case', ['get', 'other'], 0.4, 0.8] },
+    },
     {
       id: 'case', type: 'symbol', source: 'cases', filter: single,
       layout: { 'icon-image': icon, 'icon-allow-overlap': true, 'icon-ignore-placement': false, 'icon-padding': 0, 'symbol-sort-key': ['-', 0, ['get', 'order']] },
