@@ -43,6 +43,7 @@ def create_app(house: Runtime) -> FastAPI:
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        responses=problems.RESPONSES,
     )
     app.state.runtime = house
     app.state.hub = live.Hub(house.engine, house.database_url, house.now)

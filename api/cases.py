@@ -226,8 +226,9 @@ def receive(
     received = intake.receive(tx, house.office, incoming, actor=who, now=now)
     if not received.created:
         response.status_code = 200
+    refused = queries.deliveries(tx, [received.case.id]) if received.case.refusals else None
     return ReceivedView(
-        case=case_view(received.case, now),
+        case=case_view(received.case, now, deliveries=refused),
         assignment=received.case.place,
         created=received.created,
         supplemented=received.supplemented,

@@ -83,6 +83,30 @@ BY_STATUS = {
     413: Kind("too-large", 413, "内容太多"),
 }
 INTERNAL = Kind("internal", 500, "系统出错，已记录")
+_WORDS = {"type": "string"}
+_PROBLEM = {
+    "title": "Problem",
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "format": "uri-reference"},
+        "title": _WORDS,
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "what is amiss, in Chinese, and what to do"},
+        "reason_code": _WORDS,
+        "belongs_to": {"type": "object", "properties": {"code": {}, "name": _WORDS}},
+        "version": {"type": "integer", "description": "the case's version by now"},
+        "errors": {
+            "type": "array",
+            "items": {"type": "object", "properties": {"pointer": _WORDS, "detail": _WORDS}},
+        },
+    },
+}
+# How every operation may refuse; in the OpenAPI this takes the place of FastAPI's own 422.
+RESPONSES: dict[int | str, dict[str, Any]] = {
+    status: {"description": words, "content": {"application/problem+json": {"schema": _PROBLEM}}}
+    for status, words in (("4XX", "Refused (RFC 9457)."), ("5XX", "Not possible now (RFC 9457)."))
+}
 
 
 def problem(

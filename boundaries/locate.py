@@ -5,12 +5,20 @@ from datetime import datetime
 from threading import Lock
 
 import shapely
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from boundaries.errors import NoEditionInForce
 from boundaries.model import Area, Edition, Level
 from boundaries.tables import area, edition
 from boundaries.territory import Territory
+
+_HELD = "pianqu_territory"
+_IN_FORCE = (
+    select(edition)
+    .where(edition.c.status.in_(("in_force", "retired")))
+    .where(edition.c.valid_from <= bindparam("at"))
+    .where((edition.c.valid_to.is_(None)) | (edition.c.valid_to > bindparam("at")))
+)
 
 
 class Locator:
@@ -22,11 +30,21 @@ class Locator:
         self._lock = Lock()
 
     def territory(self, conn: Connection, at: datetime) -> Territory:
-        """The territory in force at a moment.
+        """The territory in force at a moment; asked twice in one transaction, the same answer.
 
         Raises:
             NoEditionInForce: no edition holds then.
         """
+        asked = (conn.get_transaction(), at)
+        held = conn.info.get(_HELD)
+        if held is not None and held[0] is asked[0] and held[1] == at:
+            remembered: Territory = held[2]
+            return remembered
+        ready = self._load(conn, at)
+        conn.info[_HELD] = (*asked, ready)
+        return ready
+
+    def _load(self, conn: Connection, at: datetime) -> Territory:
         found = edition_in_force(conn, at)
         ready = self._ready.get(found.id)
         if ready is None:
@@ -40,16 +58,7 @@ class Locator:
 
 def edition_in_force(conn: Connection, at: datetime) -> Edition:
     """The edition whose half-open interval holds the moment."""
-    row = (
-        conn.execute(
-            select(edition)
-            .where(edition.c.status.in_(("in_force", "retired")))
-            .where(edition.c.valid_from <= at)
-            .where((edition.c.valid_to.is_(None)) | (edition.c.valid_to > at))
-        )
-        .mappings()
-        .first()
-    )
+    row = conn.execute(_IN_FORCE, {"at": at}).mappings().first()
     if row is None:
         raise NoEditionInForce(at.isoformat())
     return edition_from(row)

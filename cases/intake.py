@@ -73,12 +73,11 @@ def receive(
         now: the moment of receipt, which starts R50.
     """
     numbers = incoming.numbers
+    case_id = office.new_id()
+    # Most reports are new, so the numbers are claimed first and looked up only when that fails.
+    if claim_numbers(conn, numbers, case_id):
+        return _new_case(conn, office, incoming, actor, now, case_id)
     known = known_case(conn, numbers)
-    if known is None:
-        case_id = office.new_id()
-        if claim_numbers(conn, numbers, case_id):
-            return _new_case(conn, office, incoming, actor, now, case_id)
-        known = known_case(conn, numbers)
     assert known is not None
     return _same_again(conn, office, incoming, actor, now, known)
 
@@ -96,7 +95,7 @@ def _new_case(
     placed = locate(
         office, conn, raw=report.raw, accuracy_m=report.accuracy_m, default_m=default, at=now
     )
-    _keep_report(conn, office, case_id, incoming, now)
+    _keep_report(conn, office, case_id, incoming, now, first=True)
     command = do.Receive(
         id=case_id,
         number=next_number(conn, now.astimezone(SHANGHAI).date()),
@@ -134,7 +133,13 @@ def _same_again(
 
 
 def _keep_report(
-    conn: Connection, office: Office, case_id: UUID, incoming: Incoming, now: datetime
+    conn: Connection,
+    office: Office,
+    case_id: UUID,
+    incoming: Incoming,
+    now: datetime,
+    *,
+    first: bool = False,
 ) -> bool:
     """Keep a report as it came; False when the very same content is kept already."""
     report, reporter, extra = incoming.report, incoming.reporter, incoming.extra
@@ -143,11 +148,7 @@ def _keep_report(
     )
     told = orjson.dumps(msgspec.to_builtins(reporter)) if reporter else b""
     digest = hashlib.sha256(content + told).hexdigest()
-    same = conn.execute(
-        text("SELECT 1 FROM case_report WHERE case_id = :id AND content_hash = :digest"),
-        {"id": case_id, "digest": digest},
-    ).first()
-    if same:
+    if not first and _is_kept(conn, case_id, digest):
         return False
     report_id = office.new_id()
     conn.execute(
@@ -169,3 +170,11 @@ def _keep_report(
             {"id": report_id, "name": reporter.name, "phone": reporter.phone},
         )
     return True
+
+
+def _is_kept(conn: Connection, case_id: UUID, digest: str) -> bool:
+    same = conn.execute(
+        text("SELECT 1 FROM case_report WHERE case_id = :id AND content_hash = :digest"),
+        {"id": case_id, "digest": digest},
+    ).first()
+    return same is not None

@@ -110,6 +110,10 @@ def append(
     Raises:
         Conflict: another writer has used the version.
     """
+    if len(records) == case.version:
+        # A new case: nobody else knows its id yet, so there is nobody to race with.
+        conn.execute(_APPEND, _parameters(case, records, notices))
+        return
     try:
         with conn.begin_nested():
             # First the case's own row, as `intake` does: the parts of the statement run in no

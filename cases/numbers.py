@@ -8,26 +8,22 @@ from sqlalchemy import Connection, text
 
 from cases.model import Number
 
+_NEXT = text("SELECT nextval('case_serial') - base FROM case_day WHERE day = :day")
+# The base is fixed before any number of the day is drawn, so numbers start at 1 and never clash.
+_NEW_DAY = text(
+    "INSERT INTO case_day (day, base)"
+    " SELECT :day, last_value - CAST(NOT is_called AS int) FROM case_serial"
+    " ON CONFLICT DO NOTHING"
+)
+
 
 def next_number(conn: Connection, day: date) -> str:
     """The next short number of a day, MMDD-NNNN, unique with its year; gaps are possible."""
-    base = conn.execute(
-        text("SELECT base FROM case_day WHERE day = :day"), {"day": day}
-    ).scalar_one_or_none()
-    if base is None:
-        conn.execute(
-            text(
-                "INSERT INTO case_day (day, base)"
-                " SELECT :day, last_value - CAST(NOT is_called AS int) FROM case_serial"
-                " ON CONFLICT DO NOTHING"
-            ),
-            {"day": day},
-        )
-        base = conn.execute(
-            text("SELECT base FROM case_day WHERE day = :day"), {"day": day}
-        ).scalar_one()
-    serial = conn.execute(text("SELECT nextval('case_serial')")).scalar_one()
-    return f"{day:%Y%m%d}-{serial - base:04d}"
+    serial = conn.execute(_NEXT, {"day": day}).scalar_one_or_none()
+    if serial is None:
+        conn.execute(_NEW_DAY, {"day": day})
+        serial = conn.execute(_NEXT, {"day": day}).scalar_one()
+    return f"{day:%Y%m%d}-{serial:04d}"
 
 
 def known_case(conn: Connection, numbers: Sequence[Number]) -> UUID | None:
@@ -45,6 +41,8 @@ def known_case(conn: Connection, numbers: Sequence[Number]) -> UUID | None:
 def claim_numbers(conn: Connection, numbers: Sequence[Number], case_id: UUID) -> bool:
     """Take all numbers for a new case, or none: a racing copy waits here for the first one."""
     ordered = sorted(set(numbers), key=lambda n: (n.kind, n.number))
+    if len(ordered) == 1:
+        return _take(conn, ordered[0], case_id)
     with conn.begin_nested() as mark:
         for number in ordered:
             if not _take(conn, number, case_id):

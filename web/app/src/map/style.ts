@@ -278,8 +278,11 @@ function caseLayers(t: Tokens): LayerSpecification[] {
   return [
     {
       id: 'quiet', type: 'symbol', source: 'quiet',
-      layout: { 'icon-image': icon, 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'icon-size': 0.62 },
-      paint: { 'icon-opacity': ['case', ['get', 'other'], 0.4, 0.8] },
+      layout: {
+        'icon-image': imageOf('sym', ['get', 'shape'], '|', ['get', 'tone'], `|none|${t.theme}`),
+        'icon-allow-overlap': true, 'icon-ignore-placement': true, 'icon-size': 0.5,
+      },
+      paint: { 'icon-opacity': ['case', ['get', 'other'], 0.35, 0.7] },
     },
     {
       id: 'case', type: 'symbol', source: 'cases', filter: single,

@@ -1,0 +1,161 @@
+"""`POST /v1/cases` per second and its delay, against the same intake by ORM and ST_Covers.
+
+Both servers are real uvicorn processes of one worker on the same durable private cluster, loaded
+in turn by wrk (Debian's package), several rounds; only the ratios mean anything on a busy
+machine. `python -m benchmarks.intake [--quick]` prints a table and writes results/intake.json.
+"""
+
+import argparse
+import json
+import os
+import platform
+import re
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from datetime import UTC, datetime
+from pathlib import Path
+
+from boundaries.library import install_seed
+from store import cluster, migrate
+from store.engine import make_engine
+
+HERE = Path(__file__).parent
+OURS, PEER = 8951, 8952
+LUA = """
+local id = 0
+local run = os.getenv("RUN")
+local thread = 0
+function setup(t) thread = thread + 1; t:set("n", thread) end
+function init() id = 0 end
+function request()
+  id = id + 1
+  local body = string.format('{"source":"grid","external_id":"%s-%d-%d","title":"路灯不亮",'
+    .. '"description":"夜间路灯不亮，行人不便。","address":"仓场路331号","lon":%.7f,"lat":%.7f,'
+    .. '"crs":"WGS84","accuracy_m":10}', run, n, id, 121.2655 + (id % 97) * 1e-5,
+    31.3885 + (id % 89) * 1e-5)
+  return wrk.format("POST", "/v1/cases", {["Content-Type"] = "application/json"}, body)
+end
+local bad = 0
+function response(status) if status ~= 201 then bad = bad + 1 end end
+function done(summary, latency)
+  io.write(string.format("RESULT %d %d %d %d %d\\n", summary.requests, summary.duration,
+    latency:percentile(50), latency:percentile(99), summary.errors.status))
+end
+"""
+
+
+def serve(which, url, folder):
+    code = {
+        "ours": "from pathlib import Path; from pianqu.settings import Settings;"
+        "from pianqu.server import run_server;"
+        f"run_server(Settings(database_url={url!r}, port={OURS}, state_dir=Path({str(folder)!r})))",
+        "peer": "import uvicorn; from benchmarks.orm_intake import make_app;"
+        f"uvicorn.run(make_app({url!r}), port={PEER}, log_level='warning')",
+    }[which]
+    process = subprocess.Popen([sys.executable, "-c", code], cwd=HERE.parent)
+    port = OURS if which == "ours" else PEER
+    for _ in range(600):
+        try:
+            urllib.request.urlopen(f"http://127.0.0.1:{port}/readyz", timeout=2)
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return process
+    raise SystemExit(f"{which} did not start")
+
+
+def load(port, connections, seconds, run, script):
+    address = f"http://127.0.0.1:{port}"
+    told = subprocess.run(
+        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", script, address],
+        env={**os.environ, "RUN": run},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    requests, micros, p50, p99, errors = map(int, re.findall(r"-?\d+", told.split("RESULT")[1])[:5])
+    if errors:
+        raise SystemExit(f"{errors} answers were not 2xx")
+    return {"rate": requests / micros * 1e6, "p50_ms": p50 / 1000, "p99_ms": p99 / 1000}
+
+
+def measure(rounds, seconds):
+    found = []
+    with tempfile.TemporaryDirectory(prefix="pqb-") as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        url = cluster.ensure(folder)
+        servers = []
+        try:
+            migrate.upgrade(url)
+            engine = make_engine(url)
+            install_seed(engine, datetime.now(UTC))
+            engine.dispose()
+            script = folder / "load.lua"
+            script.write_text(LUA)
+            servers = [serve("ours", url, folder), serve("peer", url, folder)]
+            for port in (OURS, PEER):
+                load(port, 4, 2, f"warm{port}", str(script))
+            for turn in range(rounds):
+                order = (OURS, PEER) if turn % 2 == 0 else (PEER, OURS)
+                for connections in (1, 8):
+                    for port in order:
+                        run = f"r{turn}c{connections}p{port}"
+                        told = load(port, connections, seconds, run, str(script))
+                        who = "ours" if port == OURS else "orm"
+                        found.append({"who": who, "c": connections, "turn": turn, **told})
+        finally:
+            for server in servers:
+                server.terminate()
+                server.wait()
+            cluster.stop(folder)
+    return found
+
+
+def table(found):
+    lines = [
+        "| clients | ours /s | ORM + ST_Covers /s | ratio | ours p50/p99 ms | ORM p50/p99 ms |"
+    ]
+    lines.append("|--:|--:|--:|--:|--:|--:|")
+    for clients in (1, 8):
+        rows = {
+            w: [f for f in found if f["who"] == w and f["c"] == clients] for w in ("ours", "orm")
+        }
+        mid = {w: statistics.median(f["rate"] for f in r) for w, r in rows.items()}
+        ratios = [a["rate"] / b["rate"] for a, b in zip(rows["ours"], rows["orm"], strict=True)]
+        ms = {
+            w: "/".join(f"{statistics.median(f[k] for f in r):.1f}" for k in ("p50_ms", "p99_ms"))
+            for w, r in rows.items()
+        }
+        spread = f"{statistics.median(ratios):.2f} ({min(ratios):.2f}–{max(ratios):.2f})"
+        lines.append(
+            f"| {clients} | {mid['ours']:.0f} | {mid['orm']:.0f} | {spread} |"
+            f" {ms['ours']} | {ms['orm']} |"
+        )
+    return "\n".join(lines)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true")
+    quick = parser.parse_args().quick
+    if shutil.which("wrk") is None:
+        raise SystemExit("wrk is missing. Repair: apt-get install wrk")
+    found = measure(rounds=2 if quick else 5, seconds=2 if quick else 5)
+    print(table(found))
+    (HERE / "results").mkdir(exist_ok=True)
+    (HERE / "results" / "intake.json").write_text(
+        json.dumps(
+            {"machine": platform.platform(), "cores": os.cpu_count(), "runs": found}, indent=1
+        )
+        + "\n"
+    )
+
+
+if __name__ == "__main__":
+    main()

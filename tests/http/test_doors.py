@@ -1,0 +1,311 @@
+"""Every door opens once, and every problem is met once: both tables must be complete."""
+
+import uuid
+
+import psycopg
+import pytest
+from spots import EAST, MALU, NOBODY, ROAD, SECRET, WEST
+from sqlalchemy import event, text
+
+from api import problems
+from boundaries.errors import UnsoundEdition
+from boundaries.findings import Finding, FindingKind
+from cases.channels.signing import signed_headers
+
+pytestmark = pytest.mark.db
+
+WEST_DESK = {"X-Pianqu-Post": "coordinator-140901"}
+CENTRE = {"X-Pianqu-Post": "street-centre"}
+# A road between two communities of the west: the 片区 is sure, the community is not.
+PLACE = {**WEST, "crs": "WGS84", "accuracy_m": 10}
+
+
+def case_of(report, **told):
+    return report(**{"external_id": uuid.uuid4().hex, **WEST} | told).json()["case"]["id"]
+
+
+def post(client, path, body=None, headers=None):
+    return client.post(path, json={} if body is None else body, headers=headers)
+
+
+def on_refusal(step, body=None):
+    def call(client, refusal, **_):
+        path = f"/v1/street-centre/refusals/{refusal['id']}/{step}"
+        return post(client, path, body, CENTRE)
+
+    return call
+
+
+def on_case(step, body, headers=WEST_DESK):
+    def call(client, report, **_):
+        return post(client, f"/v1/cases/{case_of(report)}/{step}", body, headers)
+
+    return call
+
+
+def refused_by_hand(step, body, headers):
+    """On a case that the west desk has refused."""
+
+    def call(client, report, **_):
+        id = case_of(report, to_sector="140901", **MALU | {"accuracy_m": None})
+        refused = post(client, f"/v1/cases/{id}/rejection", {"reason": "不在本片区"}, WEST_DESK)
+        assert refused.json()["status"] == "rejected_out_of_area"
+        return post(client, f"/v1/cases/{id}/{step}", body, headers)
+
+    return call
+
+
+def reject(client, report, **_):
+    id = case_of(report, to_sector="140901", **EAST | {"accuracy_m": None})
+    return post(client, f"/v1/cases/{id}/rejection", {"reason": "在对侧"}, WEST_DESK)
+
+
+def inbox(client, clock, **_):
+    body = b'{"id": "11111111-1111-1111-1111-111111111111"}'
+    headers = signed_headers(SECRET, delivery_id="1", body=body, now=clock())
+    return client.post("/v1/street-centre/inbox", content=body, headers=headers)
+
+
+def retry(client, refusal, **_):
+    return post(client, f"/v1/deliveries/{refusal['delivery']['id']}/retry", headers=CENTRE)
+
+
+def a_report(path):
+    def call(client, house, **_):
+        id = post(client, "/v1/reports/situation").json()["id"]
+        with house.engine.begin() as conn:
+            conn.execute(text("UPDATE report_job SET file = 'x', status = 'done'"))
+        return client.get(path.format(id=id))
+
+    return call
+
+
+def position(client, house, clock, **_):
+    with house.engine.begin() as conn:
+        conn.execute(
+            text(
+                "INSERT INTO person (id, post, name, chip, duty_mode)"
+                " VALUES ('D1', 'patrol', '巡防队员01', '巡', 'rota')"
+            )
+        )
+    body = {"device_id": "D1", **WEST, "accuracy_m": 10, "fix_at": clock().isoformat()}
+    return post(client, "/v1/positions", body)
+
+
+def got(path):
+    return lambda client, **_: client.get(path)
+
+
+def of_case(path):
+    return lambda client, report, **_: client.get(path.format(key=case_of(report)))
+
+
+WHY = {"reason": "核实"}
+TO_EAST = {"to_sector": "140902"}
+BATCH = {"lon": [WEST["lon"]], "lat": [WEST["lat"]], "crs": "WGS84"}
+DOORS = {
+    ("GET", "/healthz"): (200, got("/healthz")),
+    ("GET", "/readyz"): (200, got("/readyz")),
+    ("POST", "/v1/assignments"): (
+        200,
+        lambda client, **_: post(client, "/v1/assignments", PLACE),
+    ),
+    ("GET", "/v1/coverage"): (200, lambda client, **_: client.get("/v1/coverage", params=PLACE)),
+    ("POST", "/v1/assignments/batch"): (
+        200,
+        lambda client, **_: post(client, "/v1/assignments/batch", BATCH),
+    ),
+    ("POST", "/v1/cases"): (201, lambda report, **_: report(**WEST)),
+    ("GET", "/v1/cases"): (200, got("/v1/cases")),
+    ("GET", "/v1/cases/{key}"): (200, of_case("/v1/cases/{key}")),
+    ("GET", "/v1/cases/{key}/events"): (200, of_case("/v1/cases/{key}/events")),
+    ("POST", "/v1/cases/{key}/acceptance"): (200, on_case("acceptance", {})),
+    ("POST", "/v1/cases/{key}/rejection"): (200, reject),
+    ("POST", "/v1/cases/{key}/rejection-withdrawal"): (
+        200,
+        refused_by_hand("rejection-withdrawal", WHY, WEST_DESK),
+    ),
+    ("POST", "/v1/cases/{key}/reinstatement"): (
+        200,
+        refused_by_hand("reinstatement", WHY, CENTRE),
+    ),
+    ("POST", "/v1/cases/{key}/location"): (200, on_case("location", {**PLACE, **WHY})),
+    ("GET", "/v1/street-centre/refusals"): (200, got("/v1/street-centre/refusals")),
+    ("POST", "/v1/street-centre/refusals/{id}/acknowledgement"): (
+        200,
+        on_refusal("acknowledgement"),
+    ),
+    ("POST", "/v1/street-centre/refusals/{id}/reinstatement"): (
+        200,
+        on_refusal("reinstatement", WHY),
+    ),
+    ("POST", "/v1/street-centre/refusals/{id}/redispatch"): (
+        200,
+        on_refusal("redispatch", TO_EAST),
+    ),
+    ("POST", "/v1/street-centre/refusals/{id}/forwarding"): (200, on_refusal("forwarding")),
+    ("POST", "/v1/street-centre/inbox"): (202, inbox),
+    ("GET", "/v1/deliveries"): (200, got("/v1/deliveries")),
+    ("POST", "/v1/deliveries/{id}/retry"): (202, retry),
+    ("GET", "/v1/layers"): (200, got("/v1/layers")),
+    ("GET", "/v1/layers/{id}"): (200, got("/v1/layers/sectors")),
+    ("GET", "/v1/editions"): (200, got("/v1/editions")),
+    ("POST", "/v1/positions"): (204, position),
+    ("GET", "/v1/summary"): (200, got("/v1/summary?desk=140901")),
+    ("GET", "/v1/config"): (200, got("/v1/config")),
+    ("GET", "/v1/intake-rejected"): (200, got("/v1/intake-rejected")),
+    ("POST", "/v1/reports/situation"): (
+        202,
+        lambda client, **_: post(client, "/v1/reports/situation", {"desk": "140901"}),
+    ),
+    ("GET", "/v1/reports/{id}"): (200, a_report("/v1/reports/{id}")),
+    ("GET", "/v1/reports/{id}/file"): (200, a_report("/v1/reports/{id}/file")),
+}
+ELSEWHERE = {("GET", "/v1/live")}  # test_live.py
+
+
+def doors(app):
+    schema = app.openapi()["paths"]
+    told = {(method.upper(), path) for path, verbs in schema.items() for method in verbs}
+    return told | {("POST", "/v1/street-centre/inbox")}  # a machine's door, not in the OpenAPI
+
+
+def test_the_table_of_doors_is_complete(client):
+    assert set(DOORS) | ELSEWHERE == doors(client.app)
+
+
+def test_every_door_once(client, house, clock, report):
+    """One house for all of them: each door brings the cases it needs."""
+    for (method, path), (status, call) in DOORS.items():
+        needs = {"client": client, "house": house, "clock": clock, "report": report}
+        if "refusals/{id}" in path or "deliveries/{id}" in path:
+            case = report(to_sector="140901", external_id=uuid.uuid4().hex, **MALU).json()["case"]
+            needs["refusal"] = case["refusals"][0]
+        answer = call(**needs)
+        assert answer.status_code == status, f"{method} {path}: {answer.text}"
+        assert answer.headers["x-content-type-options"] == "nosniff"
+
+
+# problems
+
+
+def old_version(client, report, **_):
+    return on_case("acceptance", {"version": 7})(client=client, report=report)
+
+
+def out_of_area(client, report, **_):
+    id = case_of(report, to_sector="140901", **EAST | {"accuracy_m": None})
+    return post(client, f"/v1/cases/{id}/acceptance", headers=WEST_DESK)
+
+
+def grid_open(client, report, **_):
+    return post(client, f"/v1/cases/{case_of(report, **ROAD)}/acceptance", headers=WEST_DESK)
+
+
+def twice(client, report, **_):
+    id = case_of(report)
+    post(client, f"/v1/cases/{id}/acceptance", headers=WEST_DESK)
+    return post(client, f"/v1/cases/{id}/acceptance", headers=WEST_DESK)
+
+
+def not_done(client, **_):
+    id = post(client, "/v1/reports/situation").json()["id"]
+    return client.get(f"/v1/reports/{id}/file")
+
+
+def no_edition(client, house, **_):
+    with house.engine.begin() as conn:
+        conn.execute(text("UPDATE edition SET status = 'draft'"))
+    return post(client, "/v1/assignments", PLACE)
+
+
+def broken(client, house, **_):
+    with house.engine.begin() as conn:
+        conn.execute(text("ALTER TABLE edition RENAME TO gone"))
+    return client.get("/v1/editions")
+
+
+def away(client, house, **_):
+    def refuse(*_args):
+        raise psycopg.OperationalError("connection refused")
+
+    house.engine.dispose()
+    event.listen(house.engine, "do_connect", refuse)
+    try:
+        return client.get("/v1/cases")
+    finally:
+        event.remove(house.engine, "do_connect", refuse)
+
+
+PROBLEMS = {
+    "out-of-area": (409, out_of_area),
+    "grid-open": (409, grid_open),
+    "wrong-status": (409, twice),
+    "not-your-post": (403, on_case("acceptance", {}, CENTRE)),
+    "not-permitted": (409, on_case("rejection", WHY)),
+    "version-conflict": (409, old_version),
+    "not-found": (404, got("/v1/cases/0101-0001")),
+    "not-ready": (409, not_done),
+    "too-large": (
+        413,
+        lambda client, **_: post(
+            client, "/v1/assignments/batch", {"lon": [1.5] * 10_001, "lat": [1.5] * 10_001}
+        ),
+    ),
+    "no-edition": (503, no_edition),
+    "unsound-edition": (409, None),  # no door imports editions yet; answered below
+    "bad-location": (
+        422,
+        lambda client, **_: post(client, "/v1/assignments", {"lon": 31.4, "lat": 121.3}),
+    ),
+    "bad-input": (422, got("/v1/cases?cursor=x")),
+    "bad-signature": (
+        401,
+        lambda client, **_: client.post("/v1/street-centre/inbox", content=b"{}"),
+    ),
+    "unavailable": (503, away),
+    "forbidden": (
+        403,
+        lambda client, **_: client.get("/healthz", headers={"Host": "evil.example"}),
+    ),
+    "method-not-allowed": (405, lambda client, **_: client.delete("/v1/cases")),
+    "internal": (500, broken),
+}
+
+
+def test_the_table_of_problems_is_complete():
+    kinds = [*problems.PROBLEMS.values(), *problems.BY_STATUS.values()]
+    kinds += [problems.BAD_INPUT, problems.INTERNAL]
+    assert {kind.slug for kind in kinds} == set(PROBLEMS)
+
+
+@pytest.mark.parametrize("slug", [slug for slug, (_, call) in PROBLEMS.items() if call])
+def test_every_problem_once(slug, client, house, clock, report):
+    status, call = PROBLEMS[slug]
+    answer = call(client=client, house=house, clock=clock, report=report)
+    told = answer.json()
+    assert (answer.status_code, told["status"]) == (status, status)
+    assert told["type"] == f"/problems/{slug}"
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert told["detail"]
+    assert any("一" <= sign <= "龥" for sign in told["title"])
+    assert "Traceback" not in answer.text
+
+
+def test_an_unsound_edition_is_told_with_its_findings():
+    finding = Finding(kind=FindingKind.GAP, detail="两个网格之间有缝隙")
+    answer = problems.answer(UnsoundEdition([finding]))
+    assert answer.status_code == 409
+    assert "两个网格之间有缝隙" in answer.body.decode()
+
+
+def test_members_of_a_problem_say_what_to_do_next(client, report):
+    told = out_of_area(client, report).json()
+    assert told["belongs_to"] == {"code": "140902", "name": "新成片区网格"}
+    assert old_version(client, report).json()["version"] == 1
+    place = post(client, "/v1/assignments", {"lon": 31.4, "lat": 121.3, "crs": "WGS84"}).json()
+    assert place["reason_code"] == "AXES_SWAPPED"
+    wrong = post(client, "/v1/assignments", {"lon": "east"}).json()
+    assert wrong["errors"][0]["pointer"] == "/lon"
+    lost = post(client, "/v1/assignments", {**NOBODY, "crs": "WGS84"}).json()
+    assert (lost["status"], lost["belongs_to"]) == ("out_of_area", None)
