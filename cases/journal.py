@@ -4,6 +4,7 @@ Optimistic: the key (case, version) lets one of two racing writers through (arch
 """
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -110,20 +111,25 @@ def append(
     Raises:
         Conflict: another writer has used the version.
     """
-    if len(records) == case.version:
-        # A new case: nobody else knows its id yet, so there is nobody to race with.
-        conn.execute(_APPEND, _parameters(case, records, notices))
-        return
+    # A new case needs no mark to return to: its id is new, so there is nobody to race with.
+    first = len(records) == case.version
     try:
-        with conn.begin_nested():
-            # First the case's own row, as `intake` does: the parts of the statement run in no
-            # promised order, and two writers would wait for each other in a ring.
-            conn.execute(_HOLD, {"id": case.id})
+        with nullcontext() if first else conn.begin_nested():
+            if not first:
+                # First the case's own row, as `intake` does: the parts of the statement run in no
+                # promised order, and two writers would wait for each other in a ring.
+                conn.execute(_HOLD, {"id": case.id})
             conn.execute(_APPEND, _parameters(case, records, notices))
     except IntegrityError as error:
-        if not isinstance(error.orig, UniqueViolation):
+        if not _is_race(error):
             raise
-        raise Conflict(case.id, _version(conn, case.id)) from error
+        raise Conflict(case.id, case.version if first else _version(conn, case.id)) from error
+
+
+def _is_race(error: IntegrityError) -> bool:
+    """Whether another writer has used the version, and not a fault of ours."""
+    fault = error.orig
+    return isinstance(fault, UniqueViolation) and fault.diag.constraint_name == "case_event_pkey"
 
 
 def _version(conn: Connection, case_id: UUID) -> int:

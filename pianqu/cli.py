@@ -91,7 +91,6 @@ def serve(
     date. There are no accounts yet, so it listens on loopback only.
     """
     from pianqu import supervise
-    from pianqu.database import keep_alive, with_database
 
     if with_worker:
         from pianqu.opening import open_own
@@ -100,11 +99,21 @@ def serve(
         return
     from pianqu.server import run_server
 
-    settings = Settings()
     supervise.end_with_parent()
+    run_server(_ready(Settings()))
+
+
+def _ready(settings: Settings) -> Settings:
+    """Database and schema; in a household the parent has seen to both."""
+    from pianqu import supervise
+
+    if supervise.has_parent():
+        return settings
+    from pianqu.database import keep_alive, with_database
+
     ready = with_database(settings)
     keep_alive(settings)
-    run_server(ready)
+    return ready
 
 
 @app.command()
@@ -114,15 +123,11 @@ def worker() -> None:
     Several workers may run; each message is delivered by one of them.
     """
     from pianqu import supervise
-    from pianqu.database import keep_alive, with_database
     from pianqu.worker import run_worker
 
     stop = supervise.stop_on_signals()
-    settings = Settings()
     supervise.end_with_parent()
-    ready = with_database(settings)
-    keep_alive(settings)
-    run_worker(ready, stop)
+    run_worker(_ready(Settings()), stop)
 
 
 @app.command()

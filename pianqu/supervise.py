@@ -137,6 +137,11 @@ def stop_on_signals() -> threading.Event:
     return stop
 
 
+def has_parent() -> bool:
+    """Whether this process is a child of a household."""
+    return PARENT in os.environ
+
+
 def end_with_parent() -> None:
     """In a child of a household: end in order when the parent is gone, however it went."""
     parent = os.environ.get(PARENT)

@@ -5,6 +5,7 @@ never change and are cached for a year; the page itself is asked for anew each t
 release shows at the next reload.
 """
 
+import re
 from collections.abc import Mapping
 from html import escape
 from pathlib import Path
@@ -19,6 +20,8 @@ DIST = Path(__file__).parent / "app" / "dist"
 PAGES = ("/", "/refusals")
 REPAIR = "scripts/setup-web"
 
+# Nothing else gets into the policy, whatever the setting says.
+_HOST = re.compile(r"[A-Za-z0-9.:{}\[\]-]+")
 _LOOSE_FILES = {"/theme.js": "text/javascript", "/icon.svg": "image/svg+xml"}
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -106,6 +109,8 @@ def _origin(url: str | None) -> str | None:
         return None
     # A template may vary the host ("t{s}.example"): the policy has a wildcard for that.
     host = parts.netloc.split("@")[-1]
+    if not _HOST.fullmatch(host):
+        return None
     return f"{parts.scheme}://{'*.' + host.split('.', 1)[1] if '{' in host else host}"
 
 

@@ -45,6 +45,7 @@ def test_a_new_case_is_there_within_a_second_and_the_view_stays(dispatch, door):
         case = door.receive(report(SURE_140901, title="刚到的案件"))
         page.evaluate(APPEARS, case["number"])
         took.append(time.monotonic() - began)
+        page.wait_for_timeout(1_500)  # cases come seconds apart
     # The median: a map painted without a graphics card sometimes holds the page up for a moment.
     assert statistics.median(took) < 1.0, took
     assert page.locator(".map").get_attribute("data-view") == view

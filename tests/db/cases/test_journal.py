@@ -210,7 +210,7 @@ def test_the_same_version_is_written_once(conn, bring):
         on_behalf_of=None,
         at=NOW,
     )
-    with pytest.raises(CaseError) as refusal:
+    with pytest.raises(CaseError) as refusal, conn.begin_nested():
         journal.append(conn, case, [again], [])
     assert refusal.value.version == 1
     check(conn, case.id)
