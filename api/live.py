@@ -31,6 +31,8 @@ QUEUE = 512
 LIFE_S = 600.0
 HEARTBEAT_S = 15.0
 POLL_S = 0.05
+TOGETHER_S = 0.02  # under load, what is told within this time is read at once
+PAGE = 500
 REPLAY_MOST = 2000
 _END = b""
 
@@ -136,6 +138,8 @@ class Hub:
                     at = orjson.dumps({"at": now.astimezone(SHANGHAI).isoformat()})
                     self._broadcast("", _frame("positions", at))
                 continue
+            if channel is not None:
+                self._stop.wait(TOGETHER_S)
             try:
                 self._read()
             except SQLAlchemyError:
@@ -149,7 +153,7 @@ class Hub:
                 self._broadcast("", _frame("resync", b"{}"))
             while True:
                 try:
-                    batch = feed.after(conn, self._cursor)
+                    batch = feed.after(conn, self._cursor, PAGE)
                 except feed.StaleCursor:
                     self._cursor = feed.head(conn)
                     self._broadcast("", _frame("resync", b"{}"))
@@ -157,7 +161,7 @@ class Hub:
                 for fact in batch:
                     self._broadcast(fact.cursor, _fact_frame(fact))
                     self._cursor = fact.cursor
-                if not batch:
+                if len(batch) < PAGE:
                     break
             self._waiting = feed.rows_wait(conn)
 

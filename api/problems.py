@@ -10,7 +10,12 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
-from boundaries.errors import EditionNotFound, NoEditionInForce, UnsoundEdition
+from boundaries.errors import (
+    EditionNotFound,
+    EditionsOverlap,
+    NoEditionInForce,
+    UnsoundEdition,
+)
 from cases.channels.signing import BadSignature
 from cases.errors import (
     CaseNotFound,
@@ -70,6 +75,7 @@ PROBLEMS: dict[type[Exception], Kind] = {
     TooLarge: Kind("too-large", 413, "内容太多"),
     NoEditionInForce: Kind("no-edition", 503, "没有启用的网格版本"),
     UnsoundEdition: Kind("unsound-edition", 409, "网格版本有缺陷，不能启用"),
+    EditionsOverlap: Kind("editions-overlap", 409, "启用时间相互重叠"),
     BadLocation: Kind("bad-location", 422, "位置不能用"),
     BadCursor: Kind("bad-input", 422, "输入有误"),
     BadSignature: Kind("bad-signature", 401, "签名不符"),

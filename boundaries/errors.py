@@ -16,6 +16,10 @@ class EditionNotFound(BoundaryError):
     """There is no edition of that number."""
 
 
+class EditionsOverlap(BoundaryError):
+    """Two editions would hold at the same moment."""
+
+
 class UnsoundEdition(BoundaryError):
     """The edition has gaps, overlaps or broken nesting, so it may not come into force (R14)."""
 

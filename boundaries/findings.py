@@ -19,6 +19,7 @@ class Severity(StrEnum):
 class FindingKind(StrEnum):
     """The kinds of fault."""
 
+    MISSING_STREET = "MISSING_STREET"
     MISSING_CODE = "MISSING_CODE"
     MISSING_NAME = "MISSING_NAME"
     DUPLICATE_CODE = "DUPLICATE_CODE"

@@ -10,8 +10,8 @@ from sqlalchemy import Connection, Engine, select, text
 
 from boundaries import seed
 from boundaries.drafts import DraftArea, DraftFeature
-from boundaries.errors import EditionNotFound, UnsoundEdition
-from boundaries.findings import Finding
+from boundaries.errors import EditionNotFound, EditionsOverlap, UnsoundEdition
+from boundaries.findings import Finding, FindingKind
 from boundaries.locate import areas_of, edition_from
 from boundaries.model import Edition, Level
 from boundaries.tables import edition
@@ -20,6 +20,7 @@ from boundaries.topology import findings
 from store import feed
 from store.engine import transaction
 
+UNNAMED = "（未命名）"
 # The plan's own date: the two 片区 have held since the notice was printed.
 SEED_FROM = datetime(2021, 10, 8, tzinfo=timezone(timedelta(hours=8)))
 
@@ -70,7 +71,7 @@ def _row(edition_id: int, at: int, area: DraftArea) -> dict[str, Any]:
         "level": area.level,
         "key": area.code or f"{area.level}-{at}",
         "code": area.code,
-        "name": area.name or "（未命名）",
+        "name": area.name or UNNAMED,
         "parent": area.parent,
         "provisional": area.provisional,
         "properties": orjson.dumps(dict(area.properties)).decode(),
@@ -87,7 +88,7 @@ def check(
         DraftArea(
             level=area.level,
             code=area.code,
-            name=area.name,
+            name=None if area.name == UNNAMED else area.name,
             parent=area.parent,
             provisional=area.provisional,
             properties=area.properties,
@@ -95,14 +96,7 @@ def check(
         )
         for area in areas_of(conn, edition_id)
     ]
-    of = {level: [d for d in drafts if d.level == level] for level in Level}
-    found = findings(
-        of[Level.STREET][0],
-        of[Level.SECTOR],
-        of[Level.COMMUNITY],
-        of[Level.POLICE_AREA],
-        split_line.geometry if split_line else None,
-    )
+    found = _findings(drafts, split_line)
     sound = not any(finding.severity == "error" for finding in found)
     conn.execute(
         text(
@@ -119,6 +113,20 @@ def check(
     return found
 
 
+def _findings(drafts: Sequence[DraftArea], split_line: DraftFeature | None) -> tuple[Finding, ...]:
+    of = {level: [d for d in drafts if d.level == level] for level in Level}
+    if not of[Level.STREET]:
+        # Without the whole there is nothing to measure the parts against.
+        return (Finding(kind=FindingKind.MISSING_STREET, detail="没有街道的范围，请补上后再检查"),)
+    return findings(
+        of[Level.STREET][0],
+        of[Level.SECTOR],
+        of[Level.COMMUNITY],
+        of[Level.POLICE_AREA],
+        split_line.geometry if split_line else None,
+    )
+
+
 def put_in_force(
     conn: Connection,
     edition_id: int,
@@ -132,11 +140,13 @@ def put_in_force(
     Raises:
         UnsoundEdition: with the findings; nothing changes.
         EditionNotFound: no such edition.
+        EditionsOverlap: another one begins at or after the moment.
     """
     found = check(conn, edition_id, split_line)
     errors = [finding for finding in found if finding.severity == "error"]
     if errors:
         raise UnsoundEdition(errors)
+    _refuse_overlap(conn, edition_id, valid_from)
     # The very index that will answer must build: a coverage it refuses never comes into force.
     Territory.of(_edition(conn, edition_id), areas_of(conn, edition_id))
     conn.execute(
@@ -156,6 +166,18 @@ def put_in_force(
     )
     feed.append(conn, [fact])
     return _edition(conn, edition_id)
+
+
+def _refuse_overlap(conn: Connection, edition_id: int, valid_from: datetime) -> None:
+    later = conn.execute(
+        text(
+            "SELECT name FROM edition WHERE status IN ('in_force', 'retired') AND id <> :id"
+            " AND valid_from >= :at ORDER BY valid_from LIMIT 1"
+        ),
+        {"id": edition_id, "at": valid_from},
+    ).scalar_one_or_none()
+    if later is not None:
+        raise EditionsOverlap(f"“{later}”的启用时间不早于所给时间，请改用更晚的启用时间")
 
 
 def editions(conn: Connection) -> tuple[Edition, ...]:

@@ -8,8 +8,10 @@ from sqlalchemy import (
     DateTime,
     ForeignKey,
     Identity,
+    Index,
     Table,
     Text,
+    UniqueConstraint,
     text,
 )
 from sqlalchemy.dialects.postgresql import JSONB
@@ -20,7 +22,7 @@ edition = Table(
     "edition",
     metadata,
     Column("id", BigInteger, Identity(always=True), primary_key=True),
-    Column("name", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
     Column("status", Text, nullable=False, server_default=text("'draft'")),
     Column("provisional", Boolean, nullable=False),
     Column("valid_from", DateTime(timezone=True)),
@@ -29,6 +31,7 @@ edition = Table(
     Column("licence", Text, nullable=False),
     Column("findings", JSONB, nullable=False, server_default=text("'[]'")),
     Column("created_at", DateTime(timezone=True), nullable=False),
+    UniqueConstraint("name", name="edition_name_key"),
 )
 
 area = Table(
@@ -44,6 +47,7 @@ area = Table(
     Column("properties", JSONB, nullable=False, server_default=text("'{}'")),
     Column("geom", Geometry("MULTIPOLYGON", srid=4490, spatial_index=False), nullable=False),
 )
+Index("ix_area_geom", area.c.geom, postgresql_using="gist")
 
 base_feature = Table(
     "base_feature",
@@ -53,3 +57,4 @@ base_feature = Table(
     Column("properties", JSONB, nullable=False, server_default=text("'{}'")),
     Column("geom", Geometry("GEOMETRY", srid=4490, spatial_index=False), nullable=False),
 )
+Index("ix_base_feature_geom", base_feature.c.geom, postgresql_using="gist")

@@ -18,7 +18,7 @@ from cases import commands as do
 from cases.desk import Office, carry_out, locate
 from cases.hours import SHANGHAI
 from cases.model import Case, Number, Report
-from cases.numbers import attach_numbers, claim_numbers, known_case, next_number
+from cases.numbers import attach_numbers, claim_numbers, known_case
 from cases.queries import case as load
 from cases.roles import Actor
 from cases.sources import SOURCES
@@ -75,8 +75,9 @@ def receive(
     numbers = incoming.numbers
     case_id = office.new_id()
     # Most reports are new, so the numbers are claimed first and looked up only when that fails.
-    if claim_numbers(conn, numbers, case_id):
-        return _new_case(conn, office, incoming, actor, now, case_id)
+    own = claim_numbers(conn, numbers, case_id, now.astimezone(SHANGHAI).date())
+    if own is not None:
+        return _new_case(conn, office, incoming, actor, now, (case_id, own))
     known = known_case(conn, numbers)
     assert known is not None
     return _same_again(conn, office, incoming, actor, now, known)
@@ -88,8 +89,9 @@ def _new_case(
     incoming: Incoming,
     actor: Actor,
     now: datetime,
-    case_id: UUID,
+    named: tuple[UUID, str],
 ) -> Received:
+    case_id, number = named
     report = incoming.report
     default = SOURCES[report.source].default_accuracy_m
     placed = locate(
@@ -98,7 +100,7 @@ def _new_case(
     _keep_report(conn, office, case_id, incoming, now, first=True)
     command = do.Receive(
         id=case_id,
-        number=next_number(conn, now.astimezone(SHANGHAI).date()),
+        number=number,
         report=report,
         place=placed.place,
         location_problem=placed.problem,

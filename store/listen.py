@@ -41,9 +41,7 @@ def _until_lost(
     stopped: Callable[[], bool],
 ) -> Iterator[str | None]:
     while not stopped():
-        heard = False
-        for notice in connection.notifies(timeout=timeout_s(), stop_after=1):
-            heard = True
-            yield notice.channel
-        if not heard:
-            yield None
+        told = connection.notifies(timeout=timeout_s(), stop_after=1)
+        # One answer comes with all that was told by then: a burst is one wake-up a channel.
+        heard: list[str | None] = list(dict.fromkeys(notice.channel for notice in told))
+        yield from heard or [None]

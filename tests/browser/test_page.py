@@ -93,6 +93,17 @@ def test_provisional_says_why(dispatch):
     expect(page.locator(".legend details p")).to_contain_text("示意边界")
 
 
+def test_printing_keeps_the_picture(dispatch):
+    page = dispatch
+    page.evaluate(
+        "() => { window.print = () => {"
+        " document.body.dataset.printed = document.querySelector('.printed').src.length } }"
+    )
+    page.get_by_label("打印当前画面").click()
+    expect(page.locator("body")).to_have_attribute("data-printed", re.compile(r"^\d{5,}$"))
+    expect(page.locator(".printed")).to_have_count(0)
+
+
 @pytest.mark.slow
 def test_a_broken_line_is_said_and_made_good(visit, open_site):
     house = open_site()

@@ -8,7 +8,7 @@ from spots import EAST, MALU, NOBODY, ROAD, SECRET, WEST
 from sqlalchemy import event, text
 
 from api import problems
-from boundaries.errors import UnsoundEdition
+from boundaries.errors import EditionsOverlap, UnsoundEdition
 from boundaries.findings import Finding, FindingKind
 from cases.channels.signing import signed_headers
 
@@ -254,6 +254,7 @@ PROBLEMS = {
     ),
     "no-edition": (503, no_edition),
     "unsound-edition": (409, None),  # no door imports editions yet; answered below
+    "editions-overlap": (409, None),
     "bad-location": (
         422,
         lambda client, **_: post(client, "/v1/assignments", {"lon": 31.4, "lat": 121.3}),
@@ -297,6 +298,8 @@ def test_an_unsound_edition_is_told_with_its_findings():
     answer = problems.answer(UnsoundEdition([finding]))
     assert answer.status_code == 409
     assert "两个网格之间有缝隙" in answer.body.decode()
+    overlap = problems.answer(EditionsOverlap("“旧版”的启用时间不早于所给时间"))
+    assert (overlap.status_code, b"editions-overlap" in overlap.body) == (409, True)
 
 
 def test_members_of_a_problem_say_what_to_do_next(client, report):

@@ -41,7 +41,7 @@ def renamed(seed, code, name):
 
 
 def moved(seed, code, by=0.0003):
-    """The areas with one community a little to the east: a gap on one side, an overlap on the other."""
+    """The areas with one community a little to the east: a gap here, an overlap there."""
 
     def shift(area):
         moved = shapely.transform(area.geometry, lambda xy: xy + np.array([by, 0.0]))

@@ -357,7 +357,7 @@ export const words = {
     attempts: (n: number) => `已试 ${n} 次`,
     resend: '重发',
     resent: (number: string) => `${number} 已重新排队发送`,
-    by: (desk: string | null) => (desk ? `${desk}不予受理` : '未派片区，系统不予受理'),
+    by: (desk: string | null) => (desk ? `${desk}不予受理` : '未派片区'),
     automatic: '自动判定',
     byHand: '人工判定',
     note: '不予受理：非本片区，退回街道城运中心，并非不办。建议归属供改派参考，不是派单。',
