@@ -174,7 +174,8 @@ def test_the_day_stops_when_asked(house, filled):
     assert ticks == [1, 2, 3]
 
 
-def test_the_demos_coordinators_leave_only_the_newest(house, filled):
+@pytest.mark.usefixtures("filled")
+def test_the_demos_coordinators_leave_only_the_newest(house):
     open_before = read(house, "/v1/summary")["todo"]
     demo.work_off_the_day(house.base_url, threading.Event())
     told = read(house, "/v1/summary")
