@@ -1,24 +1,27 @@
 """The demo's coordinators: they work off the invented day by the real HTTP doors.
 
 Without them every invented case would be late after half an hour. They take the oldest first,
-leave the newest for whoever is looking, and never touch one in twelve, so that some clocks run
-into amber and red.
+leave the newest for whoever is looking, and leave one in twelve for three quarters of an hour, so
+that some clocks run into amber and red.
 """
 
 import hashlib
 import threading
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from typing import Any
 
 import httpx2
 import shapely
 
 from boundaries.seed import places, read_seed
+from cases.hours import SHANGHAI
 from geo.points import LonLat
 
 KEEP = 45
 _PAGE = 500
 _LEFT_ALONE = 12
+_LEFT_FOR = timedelta(minutes=45)
 
 Json = dict[str, Any]
 
@@ -37,7 +40,8 @@ def go_on(client: httpx2.Client, stop: threading.Event, *, keep: int = KEEP) -> 
 def _handle(client: httpx2.Client, stop: threading.Event, *, keep: int, most: int | None) -> int:
     waiting = list(_open_cases(client))
     # Newest first, as the list comes; the oldest beyond `keep` are due.
-    due = [case for case in reversed(waiting[keep:]) if not _is_left_alone(case)]
+    now = datetime.now(tz=SHANGHAI)
+    due = [case for case in reversed(waiting[keep:]) if not _is_left_alone(case, now)]
     spots = Spots()
     done = 0
     for case in due:
@@ -60,8 +64,9 @@ def _open_cases(client: httpx2.Client) -> Iterator[Json]:
             return
 
 
-def _is_left_alone(case: Json) -> bool:
-    return _digest(case["number"]) % _LEFT_ALONE == 0
+def _is_left_alone(case: Json, now: datetime) -> bool:
+    age = now - datetime.fromisoformat(case["received_at"])
+    return _digest(case["number"]) % _LEFT_ALONE == 0 and age < _LEFT_FOR
 
 
 def _digest(number: str) -> int:
@@ -115,10 +120,11 @@ def _choose(client: httpx2.Client, case: Json) -> bool:
     whole = client.get(f"/v1/cases/{case['id']}").raise_for_status().json()
     best = whole["assignment"]["candidates"][0]
     if best["outside"]:
-        return False
+        body: Json = {"reason": "现场核对，在街道以外"}
+        return _post(client, case, "rejection", body, case["desk"])
     sector = best["sector"]["code"]
     if case["desk"] not in (None, sector):
-        body: Json = {"reason": "现场核对，在分界线另一侧"}
+        body = {"reason": "现场核对，在分界线另一侧"}
         return _post(client, case, "rejection", body, case["desk"])
     body = {"community": best["community"]["code"]}
     return _post(client, case, "acceptance", body, sector)
