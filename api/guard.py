@@ -15,7 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.problems import BY_STATUS, problem
 
 MOST_BYTES = 4 * 1024 * 1024
-_LOOPBACK = {"127.0.0.1", "localhost", "::1", "testserver"}
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
 

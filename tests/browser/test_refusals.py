@@ -29,7 +29,8 @@ def test_a_refusal_arrives_by_itself_and_is_signed_for(centre, door):
     expect(found).to_be_visible(timeout=3_000)
     expect(found).to_contain_text("在新成路街道以外")
     expect(found).to_contain_text("马陆镇")
-    expect(found).to_contain_text("已送达")
+    # The worker may still be starting when the server is ready.
+    expect(found).to_contain_text("已送达", timeout=30_000)
     found.click()
     wait_for_map(page)
     expect(state(page)).to_have_text("已反馈街道")
@@ -81,7 +82,7 @@ def test_a_message_that_does_not_arrive_is_underlined(visit, open_site, free_por
     case = Door(house).receive(report(IN_MALU, title="送不到"))
     page = visit(house, "/refusals")
     told = row(page, case).locator(".bad")
-    expect(told).to_contain_text("未送达（重试中）", timeout=10_000)
+    expect(told).to_contain_text("未送达（重试中）", timeout=30_000)
     expect(row(page, case)).to_contain_text("待反馈街道")
     expect(row(page, case)).to_contain_text("剩余")
 

@@ -56,7 +56,9 @@ def house(database, clock, locator):
 
 @pytest.fixture
 def client(house):
-    with TestClient(create_app(house), raise_server_exceptions=False) as client:
+    with TestClient(
+        create_app(house), base_url="http://127.0.0.1", raise_server_exceptions=False
+    ) as client:
         yield client
 
 

@@ -56,7 +56,9 @@ def test_a_body_of_more_than_four_mebibytes_is_refused(client, chunked):
 
 
 def test_without_a_database_the_door_says_so(house):
-    with TestClient(create_app(house), raise_server_exceptions=False) as client:
+    with TestClient(
+        create_app(house), base_url="http://127.0.0.1", raise_server_exceptions=False
+    ) as client:
         house.engine.dispose()
         event.listen(house.engine, "do_connect", _unreachable)
         try:
