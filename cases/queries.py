@@ -95,7 +95,7 @@ def _conditions(wanted: Filter, now: datetime) -> tuple[str, dict[str, Any]]:
             parts.append(f"c.{column} = :{column}")
             values[column] = value
     if wanted.desk is not None:
-        parts.append(_OF_DESK)
+        parts.append(_OF_DESK if wanted.tab in (None, "rejected") and not wanted.open else _AT_DESK)
         values["desk"] = wanted.desk
     if wanted.open:
         parts.append(TABS["todo"])
@@ -109,6 +109,8 @@ def _conditions(wanted: Filter, now: datetime) -> tuple[str, dict[str, Any]]:
     return " AND ".join(parts), values
 
 
+# What a desk has to do: its own cases and those whose desk is still open.
+_AT_DESK = "(c.desk = :desk OR c.desk IS NULL)"
 # A desk sees its own cases, those whose desk is still open, and what it has refused itself.
 _OF_DESK = (
     "(c.desk = :desk OR c.desk IS NULL"
@@ -164,15 +166,17 @@ def summary(
 ) -> dict[str, Any]:
     """The live numbers of the top bar and of every tab."""
     of_desk = f"AND {_OF_DESK}" if desk else ""
+    at_desk = f" AND {_AT_DESK}" if desk else ""
     columns = ", ".join(
-        f"count(*) FILTER (WHERE {condition}) AS {tab}" for tab, condition in TABS.items()
+        f"count(*) FILTER (WHERE {condition}{'' if tab == 'rejected' else at_desk}) AS {tab}"
+        for tab, condition in TABS.items()
     )
     row = conn.execute(
         text(
             f"SELECT {columns}, "  # noqa: S608 - fixed fragments
-            "count(*) FILTER (WHERE c.accepted_at >= :today) AS accepted_today, "
+            f"count(*) FILTER (WHERE c.accepted_at >= :today{at_desk}) AS accepted_today, "
             "count(*) FILTER (WHERE EXISTS (SELECT 1 FROM deadline d WHERE d.case_id = c.id"
-            " AND d.stopped_at IS NULL AND d.due_at > :now AND d.warn_at <= :now)) AS amber "
+            f" AND d.stopped_at IS NULL AND d.due_at > :now AND d.warn_at <= :now){at_desk}) AS amber "
             f"FROM case_now c WHERE true {of_desk}"
         ),
         {"now": now, "today": today, "desk": desk},

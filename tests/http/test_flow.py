@@ -77,6 +77,13 @@ def test_the_siblings_case_is_refused_and_sent_on_in_two_acts(client, report):
         ("CaseRejected", "coordinator-140901"),
         ("CaseRedispatched", "street-centre"),
     ]
+    # It is the other desk's to do now; the first desk still sees what it refused.
+    west = client.get("/v1/summary", params={"desk": "140901"}).json()
+    east = client.get("/v1/summary", params={"desk": "140902"}).json()
+    assert (west["todo"], west["tabs"]["rejected"], east["todo"]) == (0, 1, 1)
+    for query, count in (({"tab": "todo"}, 0), ({"open": True}, 0), ({"tab": "rejected"}, 1)):
+        told = client.get("/v1/cases", params={"desk": "140901", **query}).json()
+        assert told["total"] == count, query
     assert act(client, case, "acceptance", by=EAST_DESK).json()["status"] == "accepted"
 
 
