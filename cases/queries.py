@@ -176,8 +176,8 @@ def summary(
             f"SELECT {columns}, "  # noqa: S608 - fixed fragments
             f"count(*) FILTER (WHERE c.accepted_at >= :today{at_desk}) AS accepted_today, "
             "count(*) FILTER (WHERE EXISTS (SELECT 1 FROM deadline d WHERE d.case_id = c.id"
-            f" AND d.stopped_at IS NULL AND d.due_at > :now AND d.warn_at <= :now){at_desk}) AS amber "
-            f"FROM case_now c WHERE true {of_desk}"
+            " AND d.stopped_at IS NULL AND d.due_at > :now AND d.warn_at <= :now)"
+            f"{at_desk}) AS amber FROM case_now c WHERE true {of_desk}"
         ),
         {"now": now, "today": today, "desk": desk},
     ).mappings().one()  # fmt: skip
