@@ -37,9 +37,12 @@ class Edges:
         return answer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Territory:
-    """One edition, ready to answer; areas sorted by code, so a label is also the tie's order."""
+    """One edition, ready to answer; areas sorted by code, so a label is also the tie's order.
+
+    Each is equal to itself only, so that what follows from it can be remembered beside it.
+    """
 
     edition: Edition
     street: Area

@@ -7,6 +7,7 @@ and the message to the street centre stand or fall together.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import Connection, text
@@ -200,6 +201,7 @@ def _setting(conn: Connection, office: Office, actor: Actor, now: datetime) -> S
     )
 
 
+@lru_cache(maxsize=8)
 def _grids(territory: Territory) -> dict[str, tuple[Named, Named, Named]]:
     found = {}
     for community in territory.communities:

@@ -16,9 +16,10 @@ from sqlalchemy import Connection, text
 
 from cases import commands as do
 from cases.desk import Office, carry_out, locate
+from cases.filing import Paper, add_paper, open_file
 from cases.hours import SHANGHAI
 from cases.model import Case, Number, Report
-from cases.numbers import attach_numbers, claim_numbers, known_case
+from cases.numbers import attach_numbers, known_case
 from cases.queries import case as load
 from cases.roles import Actor
 from cases.sources import SOURCES
@@ -72,15 +73,16 @@ def receive(
         actor: who brings it.
         now: the moment of receipt, which starts R50.
     """
-    numbers = incoming.numbers
-    case_id = office.new_id()
+    case_id, paper = office.new_id(), _paper(office, incoming, now)
     # Most reports are new, so the numbers are claimed first and looked up only when that fails.
-    own = claim_numbers(conn, numbers, case_id, now.astimezone(SHANGHAI).date())
+    day = now.astimezone(SHANGHAI).date()
+    own = open_file(conn, incoming.numbers, case_id, paper, day)
     if own is not None:
+        _keep_reporter(conn, paper, incoming.reporter)
         return _new_case(conn, office, incoming, actor, now, (case_id, own))
-    known = known_case(conn, numbers)
+    known = known_case(conn, incoming.numbers)
     assert known is not None
-    return _same_again(conn, office, incoming, actor, now, known)
+    return _same_again(conn, office, incoming, actor, known, paper)
 
 
 def _new_case(
@@ -97,7 +99,6 @@ def _new_case(
     placed = locate(
         office, conn, raw=report.raw, accuracy_m=report.accuracy_m, default_m=default, at=now
     )
-    _keep_report(conn, office, case_id, incoming, now, first=True)
     command = do.Receive(
         id=case_id,
         number=number,
@@ -114,16 +115,17 @@ def _same_again(
     office: Office,
     incoming: Incoming,
     actor: Actor,
-    now: datetime,
     case_id: UUID,
+    paper: Paper,
 ) -> Received:
-    report = incoming.report
+    report, now = incoming.report, paper.received_at
     # One supplement after the other: a second copy must find what the first has stored.
     conn.execute(text("SELECT 1 FROM case_now WHERE id = :id FOR UPDATE"), {"id": case_id})
     taken = attach_numbers(conn, incoming.numbers, case_id)
     fresh = tuple(number for number in taken if number != incoming.key)
-    if not _keep_report(conn, office, case_id, incoming, now):
+    if not add_paper(conn, case_id, paper):
         return Received(case=load(conn, case_id), created=False, supplemented=False)
+    _keep_reporter(conn, paper, incoming.reporter)
     case = load(conn, case_id)
     default = SOURCES[report.source].default_accuracy_m
     placed = locate(
@@ -134,49 +136,19 @@ def _same_again(
     return Received(case=case, created=False, supplemented=True)
 
 
-def _keep_report(
-    conn: Connection,
-    office: Office,
-    case_id: UUID,
-    incoming: Incoming,
-    now: datetime,
-    *,
-    first: bool = False,
-) -> bool:
-    """Keep a report as it came; False when the very same content is kept already."""
+def _paper(office: Office, incoming: Incoming, now: datetime) -> Paper:
     report, reporter, extra = incoming.report, incoming.reporter, incoming.extra
     content = orjson.dumps(
         {"report": msgspec.to_builtins(report), "extra": extra}, option=orjson.OPT_SORT_KEYS
     )
     told = orjson.dumps(msgspec.to_builtins(reporter)) if reporter else b""
     digest = hashlib.sha256(content + told).hexdigest()
-    if not first and _is_kept(conn, case_id, digest):
-        return False
-    report_id = office.new_id()
-    conn.execute(
-        text(
-            "INSERT INTO case_report (id, case_id, content_hash, body, received_at)"
-            " VALUES (:id, :case_id, :digest, CAST(:body AS jsonb), :now)"
-        ),
-        {
-            "id": report_id,
-            "case_id": case_id,
-            "digest": digest,
-            "body": content.decode(),
-            "now": now,
-        },
-    )
+    return Paper(id=office.new_id(), digest=digest, body=content.decode(), received_at=now)
+
+
+def _keep_reporter(conn: Connection, paper: Paper, reporter: Reporter | None) -> None:
     if reporter and (reporter.name or reporter.phone):
         conn.execute(
             text("INSERT INTO case_reporter (report_id, name, phone) VALUES (:id, :name, :phone)"),
-            {"id": report_id, "name": reporter.name, "phone": reporter.phone},
+            {"id": paper.id, "name": reporter.name, "phone": reporter.phone},
         )
-    return True
-
-
-def _is_kept(conn: Connection, case_id: UUID, digest: str) -> bool:
-    same = conn.execute(
-        text("SELECT 1 FROM case_report WHERE case_id = :id AND content_hash = :digest"),
-        {"id": case_id, "digest": digest},
-    ).first()
-    return same is not None

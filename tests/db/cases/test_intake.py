@@ -10,10 +10,10 @@ from stories import NOW
 from cases import commands as do
 from cases import desk, queries
 from cases.errors import CaseError, Conflict, NotYourPost, WrongStatus
+from cases.filing import Paper, open_file
 from cases.hours import SHANGHAI
 from cases.intake import Reporter
 from cases.model import Number, RawPoint, Status
-from cases.numbers import claim_numbers
 from cases.roles import actor
 from store.engine import transaction
 
@@ -22,6 +22,10 @@ WEST = actor("coordinator-140901")
 
 def count(conn, table, where="true"):
     return conn.execute(text(f"SELECT count(*) FROM {table} WHERE {where}")).scalar_one()
+
+
+def paper():
+    return Paper(id=uuid.uuid4(), digest="", body="{}", received_at=NOW)
 
 
 def numbers(*pairs):
@@ -141,7 +145,8 @@ def test_a_report_that_joins_two_cases_goes_to_the_first_and_takes_nothing_from_
 def test_numbers_are_taken_all_or_none(conn, bring):
     case = bring(conn, numbers=numbers(("12345", "A"))).case
     wanted = numbers(("12345", "A"), ("110", "Z"))
-    assert claim_numbers(conn, wanted, case.id, NOW.date()) is None
+    assert open_file(conn, wanted, case.id, paper(), NOW.date()) is None
+    assert count(conn, "case_report") == 1
     assert count(conn, "case_number", "number = 'Z'") == 0
 
 
@@ -280,7 +285,7 @@ def test_numbers_are_unique_across_threads_and_days(wide, together):
         made = []
         for at in range(6):
             with transaction(wide) as conn:
-                made.append(claim_numbers(conn, (), uuid.uuid4(), days[(n + at) % 3]))
+                made.append(open_file(conn, (), uuid.uuid4(), paper(), days[(n + at) % 3]))
         return made
 
     got = together(take, 20)

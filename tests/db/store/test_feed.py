@@ -1,14 +1,18 @@
 """The feed: a reader with a cursor never misses a fact, whoever commits when."""
 
+import shutil
+import tempfile
 import threading
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
-from store import feed
-from store.engine import transaction
+from store import cluster as private
+from store import feed, migrate
+from store.engine import make_engine, transaction
 
 NOW = datetime(2026, 3, 11, 1, 30, tzinfo=UTC)
 
@@ -30,6 +34,29 @@ def read(engine, cursor, limit=500):
 def head(engine):
     with transaction(engine) as conn:
         return feed.head(conn)
+
+
+@pytest.fixture(scope="module")
+def lonely():
+    """A cluster of this module's own: what is readable depends on the oldest transaction of the
+    whole cluster, so other tests' open transactions would delay ours."""
+    folder = Path(tempfile.mkdtemp(prefix="pq-"))
+    folder.chmod(0o755)
+    url = private.ensure(folder, durable=False)
+    migrate.upgrade(url)
+    yield url
+    private.stop(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def database(lonely):
+    """Emptied for each test, instead of a copy."""
+    engine = make_engine(lonely, pool_size=1)
+    with transaction(engine) as conn:
+        conn.execute(text("DELETE FROM feed"))
+    engine.dispose()
+    return lonely
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Datums against the published numbers, two independent libraries and themselves."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 
@@ -23,6 +22,7 @@ from geo.datums import (
 from geo.errors import OutsideDatum, UnknownDatum
 from geo.points import LonLat, bearing_deg, distance_m
 
+WITH_NODE = Path(__file__).parents[3] / "scripts/with-node"
 GCOORD = Path(__file__).parents[3] / "web/app/node_modules/gcoord/dist/gcoord.cjs.prod.js"
 SHANGHAI = (120.86, 30.68, 122.25, 31.87)
 CHINA = (74.0, 18.0, 134.0, 53.0)
@@ -142,9 +142,8 @@ def test_against_geocoordinates_rs(box):
 @pytest.mark.parametrize("box", [SHANGHAI, CHINA])
 def test_against_gcoord(box):
     """The map page uses gcoord, whose inverses stop early: GCJ-02 at 0.12 m, BD-09 at 0.25 m."""
-    node = shutil.which("node")
-    if node is None or not GCOORD.is_file():
-        pytest.fail("node or web/app/node_modules/gcoord is missing; repair: make setup")
+    if not GCOORD.is_file():
+        pytest.fail("web/app/node_modules/gcoord is missing; repair: make setup")
     lon, lat = spread(box, 1500, seed=11)
     script = f"""
         const gcoord = require({json.dumps(str(GCOORD))});
@@ -156,7 +155,12 @@ def test_against_gcoord(box):
     """
     points = json.dumps(np.column_stack([lon, lat]).tolist())
     answer = subprocess.run(
-        [node, "-e", script], input=points, capture_output=True, text=True, check=True, timeout=60
+        [WITH_NODE, "node", "-e", script],
+        input=points,
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
     )
     theirs = np.array(json.loads(answer.stdout))
     ours = np.array(
