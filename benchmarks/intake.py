@@ -127,6 +127,7 @@ def check_rows(url):
         "case_now": ("case_number", "case_report", "case_event", "feed", "deadline"),
         "orm_case": ("orm_number", "orm_report", "orm_event", "orm_outbox", "orm_deadline"),
     }
+    time.sleep(2)  # wrk hangs up on requests that are still being served
     engine = make_engine(url)
     with engine.connect() as connection:
 
