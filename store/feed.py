@@ -49,9 +49,11 @@ _HEAD = text("""
         SELECT xid, id FROM feed WHERE xid < pg_snapshot_xmin(pg_current_snapshot())
         ORDER BY xid DESC, id DESC LIMIT 1) f ON true""")
 
-_WAITING = text(
-    "SELECT EXISTS (SELECT 1 FROM feed WHERE xid >= pg_snapshot_xmin(pg_current_snapshot()))"
-)
+# If the newest row is readable all are. Asked as "is there a row at or above xmin", a table without
+# statistics would be read from end to end each time.
+_WAITING = text("""
+    SELECT coalesce((SELECT xid >= pg_snapshot_xmin(pg_current_snapshot()) FROM feed
+        ORDER BY xid DESC, id DESC LIMIT 1), false)""")
 
 
 def append(conn: Connection, facts: Sequence[Fact]) -> None:

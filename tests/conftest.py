@@ -102,6 +102,29 @@ def database(cluster: str, template: str) -> Iterator[str]:
         yield url
 
 
+@pytest.fixture(scope="module")
+def _lonely_cluster() -> Iterator[str]:
+    folder = Path(tempfile.mkdtemp(prefix="pq-"))
+    folder.chmod(0o755)
+    url = private.ensure(folder, durable=False)
+    _administer(url, "CREATE DATABASE {}", TEMPLATE)
+    _fill(_url_of(url, TEMPLATE))
+    yield url
+    private.stop(folder)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def lonely_database(_lonely_cluster: str) -> Iterator[str]:
+    """Like `database`, in a cluster of the module's own.
+
+    What the feed lets one read depends on the oldest transaction of the whole cluster, so the
+    open transactions of tests that run beside ours would delay it.
+    """
+    with _copy(_lonely_cluster, TEMPLATE) as url:
+        yield url
+
+
 @pytest.fixture
 def engine(database: str) -> Iterator[Engine]:
     """The product's own engine on a database of the test's own."""

@@ -21,6 +21,11 @@ from store import feed
 pytestmark = pytest.mark.db
 
 
+@pytest.fixture
+def database(lonely_database):
+    return lonely_database
+
+
 @contextmanager
 def served(house):
     """The application behind a real uvicorn in this process; its address."""

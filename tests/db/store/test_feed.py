@@ -1,18 +1,15 @@
 """The feed: a reader with a cursor never misses a fact, whoever commits when."""
 
-import shutil
-import tempfile
 import threading
 import time
 from datetime import UTC, datetime
-from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import text
 
-from store import cluster as private
-from store import feed, migrate
-from store.engine import make_engine, transaction
+from store import feed, outbox
+from store.engine import transaction
 
 NOW = datetime(2026, 3, 11, 1, 30, tzinfo=UTC)
 
@@ -36,27 +33,9 @@ def head(engine):
         return feed.head(conn)
 
 
-@pytest.fixture(scope="module")
-def lonely():
-    """A cluster of this module's own: what is readable depends on the oldest transaction of the
-    whole cluster, so other tests' open transactions would delay ours."""
-    folder = Path(tempfile.mkdtemp(prefix="pq-"))
-    folder.chmod(0o755)
-    url = private.ensure(folder, durable=False)
-    migrate.upgrade(url)
-    yield url
-    private.stop(folder)
-    shutil.rmtree(folder, ignore_errors=True)
-
-
 @pytest.fixture
-def database(lonely):
-    """Emptied for each test, instead of a copy."""
-    engine = make_engine(lonely, pool_size=1)
-    with transaction(engine) as conn:
-        conn.execute(text("DELETE FROM feed"))
-    engine.dispose()
-    return lonely
+def database(lonely_database):
+    return lonely_database
 
 
 @pytest.fixture
@@ -202,3 +181,14 @@ def test_followers_are_woken_when_the_facts_are_readable(engine, database):
     assert [notice.channel for notice in woken] == [feed.CHANNEL]
     with transaction(engine) as conn:
         feed.append(conn, [])
+
+
+def test_a_worker_that_is_sending_does_not_hold_up_the_map(engine):
+    """A new case appears within a second, also while a slow receiver keeps the worker waiting."""
+    with transaction(engine) as conn:
+        outbox.put(conn, id=uuid4(), topic="t", subject="s", payload={}, now=NOW)
+        start = feed.head(conn)
+    with engine.connect() as sending:
+        assert outbox.claim(sending, NOW) is not None
+        put(engine, "a")
+        assert [f.subject for f in read(engine, start)] == ["a"]

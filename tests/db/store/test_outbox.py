@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from store import feed, outbox
+from store import outbox
 from store.engine import transaction
 
 NOW = datetime(2026, 3, 11, 1, 30, tzinfo=UTC)
@@ -147,20 +147,6 @@ def test_many_workers_send_each_message_once(engine):
             sent.append(message.id)
             outbox.done(conn, message.id, NOW)
     assert sorted(sent) == sorted(ids)
-
-
-def test_a_worker_that_is_sending_does_not_hold_up_the_map(engine):
-    """A new case appears within a second, also while a slow receiver keeps the worker waiting."""
-    with transaction(engine) as conn:
-        put(conn)
-        start = feed.head(conn)
-    with engine.connect() as sending:
-        assert outbox.claim(sending, NOW) is not None
-        with transaction(engine) as conn:
-            fact = feed.Fact(kind="case", subject="a", type="T", areas=(), at=NOW)
-            feed.append(conn, [fact])
-        with transaction(engine) as conn:
-            assert [f.subject for f in feed.after(conn, start)] == ["a"]
 
 
 def test_putting_wakes_the_worker(engine, database):
