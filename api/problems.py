@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 
 from boundaries.errors import (
     EditionNotFound,
@@ -189,10 +190,15 @@ def install(app: FastAPI, keep_unreadable: Unreadable) -> None:
     def unexpected(_request: Request, _error: Exception) -> Response:
         return problem(INTERNAL, "请稍后再试；若仍出错请联系管理员")
 
+    def gone(_request: Request, _error: Exception) -> Response:
+        # Nobody is there to read it; a caller that was killed is no fault of ours to log.
+        return Response(status_code=400)
+
     for kind in PROBLEMS:
         app.add_exception_handler(kind, own)
     app.add_exception_handler(RequestValidationError, bad_input)
     app.add_exception_handler(HTTPException, plain)
+    app.add_exception_handler(ClientDisconnect, gone)
     app.add_exception_handler(Exception, unexpected)
 
 

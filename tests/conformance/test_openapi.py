@@ -43,7 +43,7 @@ CHECKS = [
 ]
 _ALSO_AN_ID = ("/v1/reports/situation",)
 bounded = settings(
-    max_examples=12 * TIMES,
+    max_examples=8 * TIMES,
     derandomize=True,
     database=None,
     deadline=None,
