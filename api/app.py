@@ -8,15 +8,20 @@ from fastapi.concurrency import run_in_threadpool
 
 from api import (
     assignments,
+    attachments,
     cases,
+    deliveries,
     guard,
     health,
     live,
+    mailbox,
     map,
     problems,
     reports,
+    reveal,
     screen,
     street_centre,
+    wecom,
 )
 from api.deps import connected
 from api.runtime import Runtime
@@ -57,7 +62,20 @@ def create_app(house: Runtime) -> FastAPI:
             await run_in_threadpool(_keep, house, body, content_type, mistakes)
 
     problems.install(app, keep_unreadable)
-    for room in (health, assignments, cases, street_centre, map, screen, reports, live):
+    for room in (
+        health,
+        assignments,
+        cases,
+        street_centre,
+        map,
+        screen,
+        reports,
+        live,
+        attachments,
+        reveal,
+    ):
+        app.include_router(room.router)
+    for room in (mailbox, deliveries, wecom):
         app.include_router(room.router)
     return app
 

@@ -15,6 +15,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api.problems import BY_STATUS, problem
 
 MOST_BYTES = 4 * 1024 * 1024
+# A file of up to 50 MB and the form around it (R58); `cases.attachments` says what a file may be.
+MOST_OF_FILES = 51 * 1024 * 1024
+_FILES = "/v1/attachments"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 
@@ -30,26 +33,27 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        refusal = _refusal(scope["method"], Headers(scope=scope))
+        most = MOST_OF_FILES if scope["path"] == _FILES else MOST_BYTES
+        refusal = _refusal(scope["method"], Headers(scope=scope), most)
         if refusal is not None:
             await refusal(scope, receive, send)
             return
-        await self._app(scope, _counted(receive), _marked(send))
+        await self._app(scope, _counted(receive, most), _marked(send))
 
 
-def _refusal(method: str, headers: Headers) -> Response | None:
+def _refusal(method: str, headers: Headers, most: int) -> Response | None:
     if _name(f"//{headers.get('host', '')}") not in _LOOPBACK:
         return problem(BY_STATUS[403], "只在本机使用：请用 127.0.0.1 访问")
     origin = headers.get("origin")
     if origin and method not in _SAFE and _name(origin) not in _LOOPBACK:
         return problem(BY_STATUS[403], "不接受其他网页发来的操作")
     length = headers.get("content-length", "0")
-    if not (length.isascii() and length.isdigit()) or int(length) > MOST_BYTES:
-        return problem(BY_STATUS[413], "一次最多 4 MiB")
+    if not (length.isascii() and length.isdigit()) or int(length) > most:
+        return problem(BY_STATUS[413], f"一次最多 {most // 1024 // 1024} MiB")
     return None
 
 
-def _counted(receive: Receive) -> Receive:
+def _counted(receive: Receive, most: int) -> Receive:
     """A body sent in chunks declares no length, so it is counted as it comes."""
     total = 0
 
@@ -57,8 +61,8 @@ def _counted(receive: Receive) -> Receive:
         nonlocal total
         message = await receive()
         total += len(message.get("body", b""))
-        if total > MOST_BYTES:
-            raise HTTPException(413, "一次最多 4 MiB")
+        if total > most:
+            raise HTTPException(413, f"一次最多 {most // 1024 // 1024} MiB")
         return message
 
     return counted

@@ -28,6 +28,14 @@ from cases.errors import (
     RefusalNotFound,
     WrongStatus,
 )
+from cases.mailbox import MailNotFound
+from cases.files.errors import (
+    AttachmentMissing,
+    FileInfected,
+    FileTooLarge,
+    ScannerUnavailable,
+    WrongType,
+)
 from cases.queries import BadCursor
 from store.errors import DatabaseUnavailable
 
@@ -70,6 +78,7 @@ PROBLEMS: dict[type[Exception], Kind] = {
     Conflict: Kind("version-conflict", 409, "案件已被他人更新"),
     CaseNotFound: Kind("not-found", 404, "没有找到"),
     RefusalNotFound: Kind("not-found", 404, "没有找到"),
+    MailNotFound: Kind("not-found", 404, "没有找到"),
     EditionNotFound: Kind("not-found", 404, "没有找到"),
     NotFound: Kind("not-found", 404, "没有找到"),
     NotReady: Kind("not-ready", 409, "还没有完成"),
@@ -80,6 +89,11 @@ PROBLEMS: dict[type[Exception], Kind] = {
     BadLocation: Kind("bad-location", 422, "位置不能用"),
     BadCursor: Kind("bad-input", 422, "输入有误"),
     BadSignature: Kind("bad-signature", 401, "签名不符"),
+    WrongType: Kind("file-type", 415, "不收这种文件"),
+    FileTooLarge: Kind("file-too-large", 413, "文件太大"),
+    FileInfected: Kind("file-infected", 422, "文件含病毒"),
+    ScannerUnavailable: Kind("scanner-unavailable", 503, "病毒扫描暂不可用"),
+    AttachmentMissing: Kind("attachment-missing", 422, "附件不存在"),
     DatabaseUnavailable: Kind("unavailable", 503, "数据库暂不可用"),
 }
 BAD_INPUT = Kind("bad-input", 422, "输入有误")

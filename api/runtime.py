@@ -9,7 +9,9 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from boundaries.locate import Locator
+from cases.channels.wecom_crypto import Seal
 from cases.desk import Office
+from cases.policies import PolicyBook
 from cases.policy import Policy
 
 
@@ -35,9 +37,14 @@ class Runtime:
     new_id: Callable[[], UUID]
     demo: bool = False
     basemap: Basemap | None = None
+    clamd: str | None = None
+    wecom: Seal | None = None
+    book: PolicyBook | None = None
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def office(self) -> Office:
         """The desk's own things."""
-        return Office(locator=self.locator, policy=self.policy, new_id=self.new_id)
+        return Office(
+            locator=self.locator, policy=self.policy, new_id=self.new_id, book=self.book
+        )

@@ -13,13 +13,12 @@ from api.cases import Body, Owner, Reason, Sector
 from api.deps import House, Now, Tx, Who, connected, runtime
 from api.problems import BadLocation
 from api.runtime import Runtime
-from api.views import CaseView, RefusalView, case_view, local, refusal_view
+from api.views import CaseView, RefusalView, case_view, refusal_view
 from boundaries.model import Named
 from cases import commands as do
 from cases import desk, inbox, queries
 from cases.channels.signing import verify
 from cases.errors import RefusalNotFound
-from store import outbox
 
 router = APIRouter(prefix="/v1", tags=["street centre"])
 
@@ -126,36 +125,3 @@ def _store(house: Runtime, headers: dict[str, str], body: bytes) -> None:
 
 def _title(name: str) -> str:
     return "-".join(part.capitalize() for part in name.split("-"))
-
-
-@router.get("/deliveries")
-def deliveries(
-    tx: Tx, status: Annotated[Literal["pending", "delivered", "dead"] | None, Query()] = None
-) -> dict[str, list[dict[str, Any]]]:
-    """Messages to the street centre and how each stands."""
-    found = outbox.messages(tx, status=status)
-    return {
-        "items": [
-            {
-                "id": message.id,
-                "topic": message.topic,
-                "case": message.subject,
-                "type": message.payload["type"],
-                "status": message.status,
-                "attempts": message.attempts,
-                "last_error": message.last_error,
-                "created_at": local(message.created_at),
-                "next_at": local(message.next_at),
-                "delivered_at": local(message.delivered_at),
-            }
-            for message in found
-        ]
-    }
-
-
-@router.post("/deliveries/{id}/retry", status_code=202)
-def retry(id: UUID, tx: Tx, now: Now, _who: Who) -> dict[str, UUID]:
-    """重发: put a dead or waiting message at the front again."""
-    if not outbox.retry(tx, id, now):
-        raise RefusalNotFound("没有待发送的这条消息")
-    return {"id": id}

@@ -5,7 +5,7 @@ and the message to the street centre stand or fall together.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
@@ -19,16 +19,20 @@ from boundaries.model import Assignment, AssignmentStatus, Named, ReasonCode
 from boundaries.territory import Territory
 from boundaries.words import given_words
 from cases import commands as do
+from cases.attachments import link
 from cases.errors import CaseNotFound, Conflict
-from cases.history import Recorded, evolve
-from cases.journal import append
+from cases.history import Recorded
+from cases.journal import append, hold
 from cases.model import Case, RawPoint
 from cases.notices import Notice, notices
+from cases.ownership import audience
+from cases.people import roster
+from cases.policies import PolicyBook
 from cases.policy import Policy
 from cases.queries import case as load
 from cases.roles import Actor
 from cases.rules import decide
-from cases.setting import Setting
+from cases.setting import Setting, enact
 from cases.sources import SOURCES
 from geo.datums import added_uncertainty_m, read_point
 from geo.location_problems import LocationProblem
@@ -37,11 +41,19 @@ from geo.points import LonLat
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Office:
-    """What the desk works with: the map, the policy in force and a maker of ids."""
+    """What the desk works with: the map, the policy values and a maker of ids.
+
+    `policy` are the installation's own values; with a `book`, the versions in the database rule.
+    """
 
     locator: Locator
     policy: Policy
     new_id: Callable[[], UUID]
+    book: PolicyBook | None = None
+
+    def policy_at(self, conn: Connection, at: datetime) -> Policy:
+        """The values in force at a moment."""
+        return self.book.policy(conn, at) if self.book else self.policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,28 +173,66 @@ def carry_out(
     now: datetime,
 ) -> Case:
     """Decide, evolve, write: events, projection, clocks and notices in one statement."""
-    setting = _setting(conn, office, actor, now)
+    before = audience(case) if case else frozenset()
+    setting = _setting(conn, office, actor, now, command, case)
     acts = decide(case, command, setting)
     records: list[Recorded] = []
     letters: list[Notice] = []
     for act in acts:
-        record = Recorded(
-            version=case.version + 1 if case else 1,
-            event=act.event,
-            actor=act.actor,
-            on_behalf_of=act.on_behalf_of,
-            at=now,
-        )
-        case = evolve(case, record)
+        record, case = enact(case, act, setting)
         records.append(record)
         letters.extend(notices(act.event, case, now, act.actor))
     assert case is not None
     if records:
-        append(conn, case, records, letters)
+        append(conn, case, records, letters, seen_by=before)
+        _link_files(conn, case, records)
     return case
 
 
-def _setting(conn: Connection, office: Office, actor: Actor, now: datetime) -> Setting:
+def merge(
+    conn: Connection,
+    office: Office,
+    case_id: UUID,
+    into_id: UUID,
+    reason: str,
+    *,
+    actor: Actor,
+    now: datetime,
+    version: int | None = None,
+) -> Case:
+    """并案: both cases in one transaction, the smaller id first so that two never wait in a ring.
+
+    Raises:
+        CaseNotFound: there is no such case.
+        NotPermitted: and its family.
+        Conflict: one of them has moved on.
+    """
+    for id in sorted((case_id, into_id), key=str):
+        hold(conn, id)
+    main, own = load(conn, into_id), load(conn, case_id)
+    merged = do.Merge(into=main.id, into_number=main.number, reason=reason)
+    absorbed = do.Absorb(other=own.id, other_number=own.number, reason=reason)
+    if case_id != into_id:
+        handle(conn, office, into_id, absorbed, actor=actor, now=now)
+    return handle(conn, office, case_id, merged, actor=actor, now=now, version=version)
+
+
+def _link_files(conn: Connection, case: Case, records: list[Recorded]) -> None:
+    for record in records:
+        told = getattr(record.event, "feedback", record.event)
+        files = getattr(told, "attachments", ())
+        if files:
+            link(conn, case.id, record.version, files)
+
+
+def _setting(
+    conn: Connection,
+    office: Office,
+    actor: Actor,
+    now: datetime,
+    command: do.Command,
+    case: Case | None,
+) -> Setting:
     try:
         territory = office.locator.territory(conn, now)
     except NoEditionInForce:
@@ -191,14 +241,41 @@ def _setting(conn: Connection, office: Office, actor: Actor, now: datetime) -> S
     else:
         grids = _grids(territory)
         sectors = {area.code: area.named for area in territory.sectors if area.code}
-    return Setting(
+    setting = Setting(
         actor=actor,
         now=now,
-        policy=office.policy,
+        policy=office.policy_at(conn, now),
         new_id=office.new_id,
         grids=grids,
         sectors=sectors,
     )
+    return _informed(conn, setting, command, case)
+
+
+# What most commands need not know is asked only for those that do.
+_NEEDS_CALENDAR = (do.Accept, do.Reopen, do.HandOverToStreet)
+_NEEDS_POSTS = (
+    do.Coordinate, do.Divide, do.AddSubTask, do.AskVerification, do.LogCall, do.Urge,
+)  # fmt: skip
+
+
+def _informed(
+    conn: Connection, setting: Setting, command: do.Command, case: Case | None
+) -> Setting:
+    if isinstance(command, _NEEDS_CALENDAR):
+        setting = replace(setting, calendar=roster.calendar(conn))
+    if isinstance(command, _NEEDS_POSTS):
+        setting = replace(setting, posts=roster.known_posts(conn))
+    if isinstance(command, do.Instruct) and setting.actor.account:
+        held = roster.posts_of_account(conn, setting.actor.account, setting.now)
+        setting = replace(setting, own_posts=frozenset(held))
+    if isinstance(command, do.HandOverToStreet):
+        desk = (case.desk if case else None) or setting.actor.desk or ""
+        needed, on_duty = roster.strength(
+            conn, desk, setting.now, setting.policy.minimum_force
+        )
+        setting = replace(setting, needed=needed, on_duty=on_duty)
+    return setting
 
 
 @lru_cache(maxsize=8)
@@ -224,11 +301,10 @@ def case_id_of(conn: Connection, key: str) -> UUID:
         pass
     found: UUID | None = conn.execute(
         text(
-            "SELECT id FROM case_now"
-            " WHERE number = :key OR (length(:key) BETWEEN 9 AND 12 AND number LIKE :tail)"
+            "SELECT id FROM case_now WHERE number = :key OR substr(number, 5) = :key"
             " ORDER BY received_at DESC LIMIT 1"
         ),
-        {"key": key, "tail": "____" + key.replace("%", "").replace("_", "")},
+        {"key": key},
     ).scalar_one_or_none()
     if found is None:
         raise CaseNotFound("没有这个案件")

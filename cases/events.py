@@ -1,13 +1,41 @@
-"""What happened to a case: frozen facts, to and from JSON by their class name."""
+"""What happened to a case: frozen facts, to and from JSON by their class name.
+
+Longer than a module should be, and better whole: it is the list of all that can happen to a case.
+"""
 
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, get_args
 from uuid import UUID
 
 import msgspec
 
 from boundaries.model import Assignment, Named
 from cases.model import Number, Report
+from cases.work import (
+    Arrival,
+    Attachment,
+    Call,
+    Contact,
+    Coordination,
+    Duty,
+    Evaluation,
+    Extension,
+    Feedback,
+    Grade,
+    HandOver,
+    HeadReport,
+    Instruction,
+    Kind,
+    Link,
+    Point,
+    Push,
+    Span,
+    Supervision,
+    Suspension,
+    Verification,
+    Visit,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +82,11 @@ class CaseAccepted:
     community: Named | None
     sector: Named | None
     police_area: Named | None
+    kind: Kind | None = None
+    grades: tuple[Grade, ...] = ()
+    spans: tuple[Span, ...] = ()
+    involved: tuple[Named, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +171,403 @@ class ClockBreached:
     seq: int
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushDelivered:
+    """A message reached its post; `channel` says how."""
+
+    push_id: UUID
+    channel: str
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PushFailed:
+    """A message could not be brought to its post and waits for a person."""
+
+    push_id: UUID
+    channel: str
+    attempts: int
+    error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockWarned:
+    """A limit is near (amber)."""
+
+    code: str
+    seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReturnedToSource:
+    """退回街道: 补正, 改派, 属警情 (then phoned first) or a duplicate."""
+
+    kind: str
+    reason: str
+    call_outcome: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseSentBack:
+    """The street centre sent a returned case back to the desk."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseDispatched:
+    """派单: the station has the duty and a message (R51)."""
+
+    duty: Duty
+    pushes: tuple[Push, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutySigned:
+    """签收."""
+
+    duty_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationReturned:
+    """退单: the station says it is not its own."""
+
+    reason_code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StationReturnDecided:
+    """The desk's answer to a 退单."""
+
+    approved: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JointRequested:
+    """提请联动 for a case the station holds; the desk confirms it anew (R6, R49)."""
+
+    reason: str
+    forces: tuple[str, ...]
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstructionGiven:
+    """指示 (R53, R54)."""
+
+    instruction: Instruction
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallLogged:
+    """A telephone call, typed, so that its order can be proved (R53)."""
+
+    call: Call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadReported:
+    """Reported to the 片区网格长 (R54, R25)."""
+
+    head_report: HeadReport
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoordinationStarted:
+    """发起协调: all are called and told (R52–R54)."""
+
+    coordination: Coordination
+    pushes: tuple[Push, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponseConfirmed:
+    """响应确认 at the place (R56)."""
+
+    arrival: Arrival
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutiesAgreed:
+    """明确分工 (R57); earlier duties of the agreement are replaced."""
+
+    duties: tuple[Duty, ...]
+    pushes: tuple[Push, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SubTaskAdded:
+    """One more party has a part."""
+
+    duty: Duty
+    pushes: tuple[Push, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DutyDropped:
+    """A duty is not needed any more."""
+
+    duty_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisposalStarted:
+    """处置 began."""
+
+    duty_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DisposalFinished:
+    """处置 is done on the spot; the feedback is due the same day (R58)."""
+
+    duty_id: UUID
+    finished_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedbackSubmitted:
+    """处置反馈 (R58)."""
+
+    feedback: Feedback
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationAsked:
+    """核实 or 核查 was ordered."""
+
+    verification: Verification
+    pushes: tuple[Push, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerificationReported:
+    """Its result."""
+
+    verification_id: UUID
+    result: str
+    text: str
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewStarted:
+    """结案审核 began (R61)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvaluationDrafted:
+    """A draft of the evaluation report was kept."""
+
+    text: str
+    points: tuple[Point, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReworkOrdered:
+    """退回重办."""
+
+    duty_ids: tuple[UUID, ...]
+    reason: str
+    pushes: tuple[Push, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseClosed:
+    """评价并结案 (R61–R63)."""
+
+    evaluation: Evaluation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseEscalated:
+    """提交 one rung up (R59, R60)."""
+
+    level: int
+    reason_code: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeadCoordinated:
+    """The 片区网格长 has coordinated, on record."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EscalationSettled:
+    """It was settled above; the case goes on where it stood."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Urged:
+    """催办."""
+
+    post: str
+    text: str
+    pushes: tuple[Push, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisionIssued:
+    """督办单."""
+
+    supervision: Supervision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisionAnswered:
+    """The desk's answer to it."""
+
+    supervision_id: UUID
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SupervisionLifted:
+    """解除督办."""
+
+    supervision_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionAsked:
+    """延期 asked for."""
+
+    extension: Extension
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExtensionDecided:
+    """延期 granted or not."""
+
+    extension_id: UUID
+    approved: bool
+    reason: str
+    upstream_consent: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspensionAsked:
+    """挂账 asked for."""
+
+    suspension: Suspension
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspensionDecided:
+    """挂账 approved or not."""
+
+    suspension_id: UUID
+    approved: bool
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SuspensionEnded:
+    """销账."""
+
+    suspension_id: UUID
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver:
+    """街道承担 (R48), with both conditions."""
+
+    hand_over: HandOver
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedBack:
+    """交回分中心."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reclassified:
+    """更正类别 (A-16)."""
+
+    kind: Kind
+    grades: tuple[Grade, ...]
+    spans: tuple[Span, ...]
+    involved: tuple[Named, ...]
+    category: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseMerged:
+    """并案 into another case."""
+
+    link: Link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseAbsorbed:
+    """Another case was merged into this one, with its numbers."""
+
+    link: Link
+    numbers: tuple[Number, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MergeUndone:
+    """拆案."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLinked:
+    """关联 with another case."""
+
+    link: Link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseWithdrawn:
+    """来源撤销."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactNoted:
+    """先行联系."""
+
+    contact: Contact
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VisitNoted:
+    """回访."""
+
+    visit: Visit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseReopened:
+    """重新办理."""
+
+    cause: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseArchived:
+    """归档."""
+
+
 Event = (
     CaseReceived
     | ReportSupplemented
@@ -152,25 +582,59 @@ Event = (
     | CaseRedispatched
     | CaseReinstated
     | ClockBreached
+    | PushDelivered
+    | PushFailed
+    | ClockWarned
+    | CaseReturnedToSource
+    | CaseSentBack
+    | CaseDispatched
+    | DutySigned
+    | StationReturned
+    | StationReturnDecided
+    | JointRequested
+    | InstructionGiven
+    | CallLogged
+    | HeadReported
+    | CoordinationStarted
+    | ResponseConfirmed
+    | DutiesAgreed
+    | SubTaskAdded
+    | DutyDropped
+    | DisposalStarted
+    | DisposalFinished
+    | FeedbackSubmitted
+    | VerificationAsked
+    | VerificationReported
+    | ReviewStarted
+    | EvaluationDrafted
+    | ReworkOrdered
+    | CaseClosed
+    | CaseEscalated
+    | HeadCoordinated
+    | EscalationSettled
+    | Urged
+    | SupervisionIssued
+    | SupervisionAnswered
+    | SupervisionLifted
+    | ExtensionAsked
+    | ExtensionDecided
+    | SuspensionAsked
+    | SuspensionDecided
+    | SuspensionEnded
+    | HandedOver
+    | HandedBack
+    | Reclassified
+    | CaseMerged
+    | CaseAbsorbed
+    | MergeUndone
+    | CaseLinked
+    | CaseWithdrawn
+    | ContactNoted
+    | VisitNoted
+    | CaseReopened
+    | CaseArchived
 )
-TYPES: dict[str, type[Event]] = {
-    kind.__name__: kind
-    for kind in (
-        CaseReceived,
-        ReportSupplemented,
-        LocationCorrected,
-        CaseAccepted,
-        CaseRejected,
-        RejectionDelivered,
-        RejectionUndelivered,
-        RejectionAcknowledged,
-        RejectionForwarded,
-        RejectionWithdrawn,
-        CaseRedispatched,
-        CaseReinstated,
-        ClockBreached,
-    )
-}
+TYPES: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
 
 
 def name(event: Event) -> str:

@@ -5,10 +5,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from boundaries.model import AssignmentStatus
 from cases import events as ev
-from cases.clocks import advanced
+from cases.clocks import Changes, applied
+from cases.effects import Doing, dropped, waiting_status, worked
 from cases.model import Case, RawPoint, Refusal, RefusalState, Status
+from cases.ownership import staged
+from cases.work import Kind
+
+NO_CHANGES = Changes()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +24,8 @@ class Recorded:
     actor: str
     on_behalf_of: str | None
     at: datetime
+    account: str | None = None
+    clocks: Changes = NO_CHANGES
 
 
 def replay(history: Iterable[Recorded]) -> Case:
@@ -40,40 +46,13 @@ def evolve(case: Case | None, record: Recorded) -> Case:
     """The case after one more event."""
     event = record.event
     if isinstance(event, ev.CaseReceived):
-        return _received(event, record)
-    assert case is not None
-    moved = replace(
-        case,
-        version=record.version,
-        updated_at=record.at,
-        clocks=advanced(
-            case.clocks,
-            ev.name(event),
-            record.at,
-            alarm_minutes=case.alarm_minutes,
-            spared=_spared_runs(case, event),
-        ),
-    )
-    return _changed(moved, event, record)
-
-
-def _spared_runs(case: Case, event: ev.Event) -> frozenset[int]:
-    """The runs of a clock that an event of the stopping kind does not concern."""
-    runs = frozenset(clock.seq for clock in case.clocks)
-    match event:
-        case ev.RejectionDelivered():
-            refusal = case.refusal(event.refusal_id)
-            if refusal is None or refusal.state is RefusalState.WITHDRAWN:
-                return runs  # a refusal taken back settles nothing, however late it is delivered
-            return runs - {refusal.clock_seq}
-        case ev.CaseAccepted() | ev.CaseReinstated():
-            # R50 asks for delivery: the other desk's acceptance does not make up for it.
-            return frozenset(
-                refusal.clock_seq
-                for refusal in case.refusals
-                if refusal.delivered_at is None and refusal.state is not RefusalState.WITHDRAWN
-            )
-    return frozenset()
+        moved = _received(event, record)
+    else:
+        assert case is not None
+        moved = replace(case, version=record.version, updated_at=record.at)
+        moved = _changed(moved, event, record)
+    moved = replace(moved, clocks=applied(moved.clocks, record.clocks, record.at))
+    return staged(moved, record.at)
 
 
 def _received(event: ev.CaseReceived, record: Recorded) -> Case:
@@ -82,7 +61,7 @@ def _received(event: ev.CaseReceived, record: Recorded) -> Case:
         id=event.id,
         number=event.number,
         version=record.version,
-        status=_waiting_status(place.status),
+        status=waiting_status(place.status),
         report=event.report,
         place=place,
         location_problem=event.location_problem,
@@ -93,19 +72,12 @@ def _received(event: ev.CaseReceived, record: Recorded) -> Case:
         proposal=event.proposal,
         reinstated=False,
         alarm_minutes=event.alarm_minutes,
-        clocks=advanced((), "CaseReceived", record.at, alarm_minutes=event.alarm_minutes),
+        clocks=(),
         refusals=(),
+        received_from=record.actor,
         received_at=record.at,
         updated_at=record.at,
     )
-
-
-def _waiting_status(status: AssignmentStatus) -> Status:
-    """A place outside waits at the desk too: a refusal is an act, not a property of the map."""
-    return {
-        AssignmentStatus.NO_LOCATION: Status.NO_LOCATION,
-        AssignmentStatus.BOUNDARY_REVIEW: Status.BOUNDARY_REVIEW,
-    }.get(status, Status.RECEIVED)
 
 
 def _changed(case: Case, event: ev.Event, record: Recorded) -> Case:
@@ -120,19 +92,9 @@ def _changed(case: Case, event: ev.Event, record: Recorded) -> Case:
             )
             return replace(case, report=report, supplements=case.supplements + 1)
         case ev.LocationCorrected():
-            return _relocated(case, event)
+            return _relocated(case, event, record)
         case ev.CaseAccepted():
-            return replace(
-                case,
-                status=Status.ACCEPTED,
-                community=event.community,
-                sector=event.sector,
-                police_area=event.police_area,
-                # Told to take it (A-20), a desk keeps a case that lies in the other 片区.
-                desk=case.desk or (event.sector.code if event.sector else None),
-                proposal=None,
-                accepted_at=record.at,
-            )
+            return _accepted(case, event, record)
         case ev.CaseRejected():
             return _rejected(case, event, record)
         case ev.ClockBreached():
@@ -143,16 +105,58 @@ def _changed(case: Case, event: ev.Event, record: Recorded) -> Case:
                     for c in case.clocks
                 ),
             )
-        case _:
+        case ev.ClockWarned():
+            return replace(
+                case,
+                clocks=tuple(
+                    replace(c, warned=True) if c.code == event.code and c.seq == event.seq else c
+                    for c in case.clocks
+                ),
+            )
+        case _ if hasattr(event, "refusal_id"):
             return _settled(case, event, record)
+        case _:
+            return worked(case, event, Doing(by=record.actor, at=record.at))
 
 
-def _relocated(case: Case, event: ev.LocationCorrected) -> Case:
+def _accepted(case: Case, event: ev.CaseAccepted, record: Recorded) -> Case:
+    work = replace(
+        case.work,
+        kind=event.kind or Kind.COMMUNITY,
+        grades=event.grades,
+        spans=event.spans,
+        involved=event.involved,
+        clock_from=record.at,
+        resume=None,
+    )
+    return replace(
+        case,
+        status=Status.INSTRUCTION_PENDING if work.tier >= 2 else Status.ACCEPTED,
+        community=event.community,
+        sector=event.sector,
+        police_area=event.police_area,
+        # Told to take it (A-20), a desk keeps a case that lies in the other 片区.
+        desk=case.desk or (event.sector.code if event.sector else None),
+        proposal=None,
+        accepted_at=record.at,
+        worked=work,
+    )
+
+
+def _relocated(case: Case, event: ev.LocationCorrected, record: Recorded) -> Case:
     place = event.place
+    waits = case.is_waiting or event.proposal is not None or place.community is None
+    moved = not waits and place.community != case.community
+    # A case under way stays where it stands while it stays in its grid; in another one the
+    # station's part is called back, and outside the desk decides anew.
+    redirected = moved and case.work.station is not None and case.work.kind is Kind.COMMUNITY
+    if redirected or (waits and case.worked is not None):
+        case = replace(case, worked=replace(case.work, duties=dropped(case.work.duties, record.at)))
+    status = waiting_status(place.status) if waits else case.status
     return replace(
         case,
         place=place,
-        status=_waiting_status(place.status),
+        status=Status.ACCEPTED if redirected else status,
         location_problem=None,
         report=replace(
             case.report,
@@ -203,14 +207,14 @@ def _settled(case: Case, event: Any, record: Recorded) -> Case:
             changes = {"state": RefusalState.FORWARDED, "settled_at": record.at}
         case ev.RejectionWithdrawn():
             changes = {"state": RefusalState.WITHDRAWN, "settled_at": record.at}
-            onward = {"status": _waiting_status(case.place.status)}
+            onward = {"status": waiting_status(case.place.status)}
         case ev.CaseRedispatched():
             changes = {
                 "state": RefusalState.REDISPATCHED,
                 "settled_at": record.at,
                 "to_sector": event.to_sector,
             }
-            onward = {"status": _waiting_status(case.place.status), "desk": event.to_sector}
+            onward = {"status": waiting_status(case.place.status), "desk": event.to_sector}
         case ev.CaseReinstated():
             changes = {
                 "state": RefusalState.REINSTATED,

@@ -9,7 +9,8 @@ from uuid import UUID
 import msgspec
 
 from boundaries.model import Assignment, Named
-from cases.clocks import Clock
+from cases.timers import Clock
+from cases.work import Work
 from geo.points import LonLat
 
 
@@ -20,7 +21,42 @@ class Status(StrEnum):
     NO_LOCATION = "no_location"
     BOUNDARY_REVIEW = "boundary_review"
     ACCEPTED = "accepted"
+    INSTRUCTION_PENDING = "instruction_pending"
     REJECTED = "rejected_out_of_area"
+    RETURNED_TO_SOURCE = "returned_to_source"
+    DISPATCHED = "dispatched"
+    SIGNED_FOR = "signed_for"
+    STATION_RETURNED = "station_returned"
+    COORDINATING = "coordinating"
+    RESPONDED = "responded"
+    COORDINATED = "coordinated"
+    DISPOSING = "disposing"
+    FEEDBACK_SUBMITTED = "feedback_submitted"
+    VERIFYING = "verifying"
+    UNDER_REVIEW = "under_review"
+    RETURNED_FOR_REWORK = "returned_for_rework"
+    ESCALATED_1 = "escalated_1"
+    ESCALATED_2 = "escalated_2"
+    SUSPENDED = "suspended"
+    MERGED = "merged"
+    WITHDRAWN = "withdrawn"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    ARCHIVED = "archived"
+
+
+WAITING = frozenset({Status.RECEIVED, Status.NO_LOCATION, Status.BOUNDARY_REVIEW})
+ENDED = frozenset(
+    {
+        Status.REJECTED,
+        Status.RETURNED_TO_SOURCE,
+        Status.MERGED,
+        Status.WITHDRAWN,
+        Status.CLOSED,
+        Status.ARCHIVED,
+    }
+)
+HANDLING = frozenset(Status) - WAITING - ENDED
 
 
 class RefusalState(StrEnum):
@@ -71,6 +107,7 @@ class Report:
     urgent: bool = False
     supervised: bool = False
     reported_at: datetime | None = None
+    due_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -106,6 +143,19 @@ class Refusal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """One stretch of a case's life: at which step it stood, and whose it was (one owner always)."""
+
+    status: Status
+    owner: str
+    from_at: datetime
+    to_at: datetime | None = None
+
+
+NO_WORK = Work()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One case at one version."""
 
@@ -129,6 +179,9 @@ class Case:
     updated_at: datetime
     accepted_at: datetime | None = None
     supplements: int = 0
+    received_from: str = ""
+    worked: Work | None = None
+    stages: tuple[Stage, ...] = ()
 
     @property
     def point(self) -> LonLat | None:
@@ -136,9 +189,19 @@ class Case:
         return self.place.point
 
     @property
-    def is_open(self) -> bool:
-        """Whether somebody at the desk still has to act."""
-        return self.status not in (Status.REJECTED, Status.ACCEPTED)
+    def work(self) -> Work:
+        """What is done on it so far."""
+        return self.worked or NO_WORK
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the desk has not decided yet whether it takes it."""
+        return self.status in WAITING
+
+    @property
+    def is_ended(self) -> bool:
+        """Whether nothing is left to do here (a closed case may still be reopened)."""
+        return self.status in ENDED
 
     def refusal(self, id: UUID | None) -> Refusal | None:
         """The refusal of an id, or the newest one."""

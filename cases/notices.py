@@ -1,5 +1,6 @@
 """Event → who must be told what (R50): the street centre hears of each refusal. Pure."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,23 +10,56 @@ import msgspec
 
 from cases import events as ev
 from cases.model import Case
+from cases.redaction import redact
+from cases.telling import news, news_id
 from cases.words import REASON
 
 TOPIC = "street_centre"
+PUSH = "push"
 PREFIX = "cn.cityops.case."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One message for the outbox; its id follows from the event, so it never changes."""
+    """One message for the outbox; its id follows from the event, so it never changes.
+
+    `recipient` is the post that is told; with `mail` it finds it in its mailbox on screen too.
+    """
 
     id: UUID
     topic: str
     payload: dict[str, Any]
+    recipient: str | None = None
+    mail: bool = False
 
 
 def notices(event: ev.Event, case: Case, at: datetime, actor: str) -> tuple[Notice, ...]:
-    """The messages an event calls for, as CloudEvents 1.0."""
+    """The messages an event calls for: CloudEvents 1.0 for the street centre, news for posts."""
+    return (*_letters(event, case, at, actor), *_news(event, case))
+
+
+def _news(event: ev.Event, case: Case) -> Iterable[Notice]:
+    for item in news(event, case):
+        id = news_id(case, item, case.version)
+        yield Notice(
+            id=id,
+            topic=PUSH,
+            recipient=item.post,
+            mail=True,
+            payload={
+                "kind": item.kind,
+                "case_id": str(case.id),
+                "case_number": case.number,
+                "title": redact(case.report.title),
+                "text": item.text,
+                "urgent": item.urgent,
+                "push_id": str(id) if item.push is not None else None,
+                **dict(item.more),
+            },
+        )
+
+
+def _letters(event: ev.Event, case: Case, at: datetime, actor: str) -> tuple[Notice, ...]:
     if isinstance(event, ev.CaseRejected):
         return (_notice("out_of_area_rejected", event.refusal_id, case, at, _refusal(event, case)),)
     if isinstance(event, ev.RejectionWithdrawn):

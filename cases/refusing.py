@@ -92,7 +92,7 @@ def _redispatched(
 
 def _reinstated(case: Case, refusal: Refusal, command: do.Reinstate, setting: Setting) -> ev.Event:
     # A standing rule's re-dispatch may still be revoked, until the other desk has accepted.
-    if refusal.state is RefusalState.REDISPATCHED and not case.is_open:
+    if refusal.state is RefusalState.REDISPATCHED and not case.is_waiting:
         raise WrongStatus("另一片区已受理，不能再指定原片区")
     _unsettled(refusal, also=(RefusalState.REDISPATCHED,))
     desk = command.to_sector or refusal.desk

@@ -5,13 +5,35 @@ from typing import Any
 
 from cases.model import Case, Status
 from cases.sources import SOURCES
+from cases.work import Kind
 
 STATUS = {
     Status.RECEIVED: "待受理",
     Status.NO_LOCATION: "待确认位置",
     Status.BOUNDARY_REVIEW: "边界待定",
     Status.ACCEPTED: "已受理",
+    Status.INSTRUCTION_PENDING: "待指示",
     Status.REJECTED: "不予受理",
+    Status.RETURNED_TO_SOURCE: "已退回街道",
+    Status.DISPATCHED: "已派单",
+    Status.SIGNED_FOR: "已签收",
+    Status.STATION_RETURNED: "工作站退单",
+    Status.COORDINATING: "协调中",
+    Status.RESPONDED: "已响应",
+    Status.COORDINATED: "已明确分工",
+    Status.DISPOSING: "处置中",
+    Status.FEEDBACK_SUBMITTED: "已反馈",
+    Status.VERIFYING: "待核查",
+    Status.UNDER_REVIEW: "结案审核",
+    Status.RETURNED_FOR_REWORK: "退回重办",
+    Status.ESCALATED_1: "已报网格长",
+    Status.ESCALATED_2: "已提交街道",
+    Status.SUSPENDED: "挂账",
+    Status.MERGED: "已并案",
+    Status.WITHDRAWN: "已撤销",
+    Status.CLOSED: "已结案",
+    Status.REOPENED: "重新办理",
+    Status.ARCHIVED: "已归档",
 }
 REFUSAL_STATE = {
     "feedback_pending": "待反馈街道",
@@ -49,13 +71,32 @@ def next_step(case: Case) -> str:
     if case.status is Status.REJECTED:
         refusal = case.refusal(None)
         return REFUSAL_STATE[refusal.state] if refusal else STATUS[case.status]
-    if case.proposal == "rejection" and case.is_open and not case.reinstated:
+    if case.proposal == "rejection" and case.is_waiting and not case.reinstated:
         return "不予受理"
     return {
         Status.NO_LOCATION: "定位置",
         Status.BOUNDARY_REVIEW: "定网格",
         Status.RECEIVED: "受理",
-    }.get(case.status, "派单")
+        Status.ACCEPTED: "协调" if case.work.kind is Kind.JOINT else "派单",
+        Status.INSTRUCTION_PENDING: "指示",
+        Status.RETURNED_TO_SOURCE: "街道处理",
+        Status.DISPATCHED: "签收",
+        Status.SIGNED_FOR: "处置",
+        Status.STATION_RETURNED: "审核退单",
+        Status.COORDINATING: "响应",
+        Status.RESPONDED: "明确分工",
+        Status.COORDINATED: "处置",
+        Status.DISPOSING: "反馈",
+        Status.FEEDBACK_SUBMITTED: "结案评价",
+        Status.VERIFYING: "核查",
+        Status.UNDER_REVIEW: "结案评价",
+        Status.RETURNED_FOR_REWORK: "重办",
+        Status.ESCALATED_1: "网格长协调",
+        Status.ESCALATED_2: "街道协调",
+        Status.SUSPENDED: "复看",
+        Status.REOPENED: "协调" if case.work.kind is Kind.JOINT else "派单",
+        Status.CLOSED: "归档",
+    }.get(case.status, "")
 
 
 def event_label(kind: str, data: dict[str, Any]) -> str:

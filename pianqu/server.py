@@ -10,7 +10,9 @@ from fastapi import FastAPI
 from api.app import create_app
 from api.runtime import Basemap, Runtime
 from boundaries.locate import Locator
+from cases.policies import PolicyBook
 from cases.policy import Policy
+from pianqu.channel_settings import wecom_seal
 from pianqu.settings import HOST, Settings, webhook_secret
 from store.engine import make_engine
 from web.site import mount_site
@@ -41,11 +43,14 @@ def make_app(settings: Settings) -> FastAPI:
         database_url=settings.database_url,
         locator=Locator(),
         policy=policy(settings),
+        book=PolicyBook(policy(settings)),
         webhook_secret=webhook_secret(settings).encode(),
         now=now,
         new_id=uuid.uuid4,
         demo=settings.demo,
         basemap=basemap,
+        clamd=settings.clamd,
+        wecom=wecom_seal(settings),
     )
     app = create_app(house)
     mount_site(app, basemap_url=settings.basemap_url)

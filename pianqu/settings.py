@@ -3,10 +3,13 @@
 import os
 import secrets
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, SecretStr
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import AfterValidator, Field, SecretStr
+from pydantic_settings import SettingsConfigDict
+
+from cases.files.scanning import check_address
+from pianqu.channel_settings import ChannelSettings
 
 HOST = "127.0.0.1"
 
@@ -19,7 +22,7 @@ def default_state_dir() -> Path:
     return (Path(data_home) if data_home else Path.home() / ".local" / "share") / "pianqu"
 
 
-class Settings(BaseSettings):
+class Settings(ChannelSettings):
     """Every setting, each an environment variable `PIANQU_…`; docs/operations.md explains them.
 
     No accounts exist yet, so the server listens on loopback only and there is no setting for it.
@@ -53,6 +56,10 @@ class Settings(BaseSettings):
     auto_redispatch: bool = Field(
         default=False,
         description="Send on at once what lies in the other 片区 (A-20: the street's decision).",
+    )
+    clamd: Annotated[str, AfterValidator(check_address)] | None = Field(
+        default=None,
+        description="A virus scanner (clamd), as unix:/path or host:port; without it, none scans.",
     )
     demo: bool = Field(default=False, description="Show that the cases are invented.")
     basemap_url: str | None = Field(

@@ -1,1 +1,1 @@
-"""How a notice leaves the house."""
+"""How a notice leaves the house: signed webhook, 政务微信, SMS; and which way is taken."""

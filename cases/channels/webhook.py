@@ -7,12 +7,9 @@ from datetime import datetime
 import httpx2
 import orjson
 
+from cases.channels.exchange import DeliveryFailed
 from cases.channels.signing import signed_headers
 from store.outbox import Message
-
-
-class DeliveryFailed(Exception):
-    """The receiver did not take the message; the text says why."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

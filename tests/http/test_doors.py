@@ -4,13 +4,16 @@ import uuid
 
 import psycopg
 import pytest
+from photos import photo
 from spots import EAST, MALU, NOBODY, ROAD, SECRET, WEST
 from sqlalchemy import event, text
 
 from api import problems
 from boundaries.errors import EditionsOverlap, UnsoundEdition
 from boundaries.findings import Finding, FindingKind
+from cases import mailbox
 from cases.channels.signing import signed_headers
+from cases.notices import Notice
 
 pytestmark = pytest.mark.db
 
@@ -161,6 +164,59 @@ DOORS = {
     ("GET", "/v1/reports/{id}"): (200, a_report("/v1/reports/{id}")),
     ("GET", "/v1/reports/{id}/file"): (200, a_report("/v1/reports/{id}/file")),
 }
+
+
+def of_file(path, headers=WEST_DESK):
+    def call(client, **_):
+        file = {"file": ("处置后.jpg", photo(), "image/jpeg")}
+        told = client.post("/v1/attachments", files=file, headers=WEST_DESK)
+        return client.get(path.format(**told.json()), headers=headers) if path else told
+
+    return call
+
+
+def of_case_as(path, headers=WEST_DESK):
+    return lambda client, report, **_: client.get(path.format(key=case_of(report)), headers=headers)
+
+
+DOORS |= {
+    ("POST", "/v1/attachments"): (201, of_file("")),
+    ("GET", "/v1/attachments/{sha256}"): (200, of_file("/v1/attachments/{sha256}")),
+    ("GET", "/v1/attachments/{sha256}/thumbnail"): (
+        200,
+        of_file("/v1/attachments/{sha256}/thumbnail"),
+    ),
+    ("GET", "/v1/cases/{key}/attachments"): (200, of_case_as("/v1/cases/{key}/attachments")),
+    ("GET", "/v1/cases/{key}/reporters"): (200, of_case_as("/v1/cases/{key}/reporters")),
+    ("POST", "/v1/cases/{key}/reporter-reveal"): (
+        200,
+        on_case("reporter-reveal", {"reason": "回访核实"}),
+    ),
+    ("GET", "/v1/access-log"): (
+        200,
+        lambda client, **_: client.get("/v1/access-log", headers=CENTRE),
+    ),
+}
+
+
+def of_mail(step):
+    def call(client, house, clock, **_):
+        id = uuid.uuid4()
+        told = {"kind": "task", "title": "交办", "text": "请办", "urgent": True}
+        to = WEST_DESK["X-Pianqu-Post"]
+        with house.engine.begin() as conn:
+            notice = Notice(id=id, topic="push", payload=told, recipient=to, mail=True)
+            mailbox.send(conn, notice, subject=str(id), now=clock())
+        return post(client, f"/v1/mailbox/{id}/{step}", headers=WEST_DESK)
+
+    return call
+
+
+DOORS |= {
+    ("GET", "/v1/mailbox"): (200, lambda client, **_: client.get("/v1/mailbox", headers=WEST_DESK)),
+    ("POST", "/v1/mailbox/{id}/reading"): (200, of_mail("reading")),
+    ("POST", "/v1/mailbox/{id}/acknowledgement"): (200, of_mail("acknowledgement")),
+}
 ELSEWHERE = {("GET", "/v1/live")}  # test_live.py
 
 
@@ -264,6 +320,15 @@ PROBLEMS = {
         401,
         lambda client, **_: client.post("/v1/street-centre/inbox", content=b"{}"),
     ),
+    "file-type": (
+        415,
+        lambda client, **_: client.post("/v1/attachments", content=b"MZ\0", headers=WEST_DESK),
+    ),
+    # With the stub of a scanner and real files, in test_attachments.py.
+    "file-too-large": (413, None),
+    "file-infected": (422, None),
+    "scanner-unavailable": (503, None),
+    "attachment-missing": (422, None),
     "unavailable": (503, away),
     "forbidden": (
         403,

@@ -197,7 +197,7 @@ def test_the_feed_names_every_area_concerned_and_nobody(conn, bring, strict):
     rows = conn.execute(text("SELECT areas, subject, type FROM feed ORDER BY id")).all()[-2:]
     assert start
     assert [row.type for row in rows] == ["CaseReceived", "CaseRejected"]
-    assert set(rows[-1].areas) == {"140901", "140902", "street"}
+    assert set(rows[-1].areas) == {"140901", "platform-12345", "street"}
     assert rows[-1].subject == str(case.id)
 
 

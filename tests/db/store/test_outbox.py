@@ -15,9 +15,17 @@ NOW = datetime(2026, 3, 11, 1, 30, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
 
 
-def put(conn, *, at=NOW, subject="case"):
+def put(conn, *, at=NOW, subject=None, recipient=None, **told):
     id = uuid.uuid4()
-    outbox.put(conn, id=id, topic="t", subject=subject, payload={"type": "x", "字": 1}, now=at)
+    outbox.put(
+        conn,
+        id=id,
+        topic="t",
+        subject=subject or str(id),
+        recipient=recipient,
+        payload={"type": "x", "字": 1, **told},
+        now=at,
+    )
     return id
 
 
@@ -158,3 +166,73 @@ def test_putting_wakes_the_worker(engine, database):
         with transaction(engine) as conn:
             outbox.retry(conn, id, NOW)
         assert len(list(listener.notifies(timeout=5, stop_after=1))) == 1
+
+
+def test_one_recipient_hears_of_one_subject_in_order(conn):
+    first, second = put(conn, subject="case"), put(conn, subject="case")
+    other = put(conn, subject="case", recipient="station-14090101", at=NOW + SECOND)
+    failed = outbox.claim(conn, NOW + SECOND)
+    assert failed.id == first
+    outbox.later(conn, failed, error="HTTP 500", now=NOW + SECOND)
+    # The second waits with the first; another recipient does not.
+    assert outbox.claim(conn, NOW + SECOND).id == other
+    outbox.done(conn, other, NOW)
+    assert outbox.claim(conn, NOW + SECOND) is None
+    assert outbox.next_at(conn) == NOW + 2 * SECOND
+    outbox.done(conn, first, NOW)
+    assert outbox.claim(conn, NOW + SECOND).id == second
+
+
+def test_a_dead_letter_holds_nobody_up_and_does_not_come_after_its_successor(conn):
+    first, second = put(conn, subject="case"), put(conn, subject="case")
+    assert outbox.later(conn, one(conn, first), error="gone", now=NOW, final=True)
+    assert outbox.claim(conn, NOW).id == second
+    outbox.done(conn, second, NOW)
+    with pytest.raises(outbox.Overtaken):
+        outbox.retry(conn, first, NOW)
+    to_post = [put(conn, subject="case", recipient="p") for _ in range(2)]
+    outbox.later(conn, one(conn, to_post[0]), error="gone", now=NOW, final=True)
+    outbox.done(conn, to_post[1], NOW)
+    assert outbox.retry(conn, to_post[0], NOW), "a person can tell an old message from a new one"
+
+
+def test_urgent_ones_go_first(conn):
+    put(conn, at=NOW - SECOND)
+    urgent = put(conn, urgent=True)
+    assert outbox.claim(conn, NOW).id == urgent
+
+
+def test_the_other_sides_pause_and_the_morning_are_kept(conn):
+    id = put(conn)
+    outbox.later(conn, one(conn, id), error="45009", now=NOW, pause_s=60, channel="wecom")
+    after = one(conn, id)
+    assert (after.next_at - NOW, after.channel) == (60 * SECOND, "wecom")
+    outbox.hold(conn, id, NOW + timedelta(hours=8))
+    held = one(conn, id)
+    assert (held.next_at, held.attempts) == (NOW + timedelta(hours=8), 1)
+
+
+def test_what_arrived_keeps_its_way_and_its_number(conn):
+    id = put(conn, recipient="p")
+    outbox.done(conn, id, NOW, channel="wecom", provider_id="m1", note="政务微信未送达：S2")
+    sent = outbox.messages(conn, status=None, recipient="p")[0]
+    assert (sent.channel, sent.provider_id, sent.last_error) == (
+        "wecom",
+        "m1",
+        "政务微信未送达：S2",
+    )
+    assert outbox.messages(conn, status=None, subject=sent.subject) == (sent,)
+    assert outbox.some(conn, [id, uuid.uuid4()]) == (sent,)
+    assert outbox.one(conn, uuid.uuid4()) is None
+
+
+def test_read_on_screen_is_arrived_however_the_other_ways_stand(conn):
+    dead, done = put(conn), put(conn)
+    outbox.later(conn, one(conn, dead), error="x", now=NOW, final=True)
+    outbox.done(conn, done, NOW)
+    for id in (dead, done):
+        outbox.note_read(conn, id, NOW + SECOND)
+        outbox.note_read(conn, id, NOW + 2 * SECOND)
+    claimed = outbox.claim(conn, NOW + SECOND)
+    assert (claimed.id, claimed.read_at) == (dead, NOW + SECOND)
+    assert one(conn, done).status == "delivered"

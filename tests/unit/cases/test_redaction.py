@@ -1,10 +1,17 @@
 """Each rule with what it must take out, and with what it must leave alone."""
 
+from dataclasses import replace
+from uuid import UUID
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stories import NOW, begun, inside
 
-from cases.redaction import redact
+from cases.masking import masked_name, masked_phone
+from cases.redaction import holds, redact, redact_for
+from cases.roles import actor
+from cases.work import Duty, DutyRole, Work
 
 
 def identity_number(body):
@@ -80,3 +87,67 @@ def test_it_takes_any_text_and_twice_is_once(text):
 @given(st.from_regex(r"1[3-9]\d{9}", fullmatch=True), st.sampled_from(["电话", "请打 ", "，", "a"]))
 def test_no_mobile_number_survives(number, before):
     assert number not in redact(f"{before}{number}。")
+
+
+@given(st.text(max_size=20), st.text(max_size=20))
+def test_masked_forms_never_hold_the_whole(name, phone):
+    assert len(masked_name(name) or "") <= 4
+    shown = masked_phone(phone)
+    digits = [sign for sign in phone if sign.isdigit()]
+    assert shown is None or sum(sign.isdigit() for sign in shown) <= max(len(digits) - 3, 0)
+
+
+def on_site(**work):
+    """A case of the west desk, accepted, with some work on it."""
+    case = begun(inside()).case
+    return replace(case, desk="140901", received_from="platform-12345", worked=Work(**work))
+
+
+def duty(post, **more):
+    told = {
+        "id": UUID(int=7),
+        "role": DutyRole.LEAD,
+        "text": "清运",
+        "given_at": NOW,
+        "due_at": None,
+    }
+    return Duty(post=post, **told | more)
+
+
+TOLD = "王先生住12号303室"
+
+
+@pytest.mark.parametrize(
+    ("post", "whole"),
+    [
+        ("coordinator-140901", True),
+        ("deputy-140901", True),
+        ("police-140901", True),
+        ("street-centre", True),
+        ("platform-12345", True),
+        ("station-14090101", True),
+        ("coordinator-140902", False),
+        ("station-14090102", False),
+        ("department-water", False),
+        ("responder-140901-1", False),
+        ("admin", False),
+        ("courier", False),
+        ("platform-110", False),
+    ],
+)
+def test_who_holds_a_case_reads_all_of_it(post, whole):
+    case = on_site(duties=(duty("station-14090101"),))
+    shown = TOLD if whole else "某先生住12号【室号】"
+    assert redact_for(actor(post), case, TOLD) == shown
+
+
+def test_a_duty_that_was_dropped_is_none():
+    case = on_site(duties=(duty("department-water", dropped_at=NOW),))
+    assert not holds(actor("department-water"), case)
+    assert redact_for(None, case, TOLD, known=["303"]) != TOLD
+
+
+def test_a_case_without_a_desk_is_every_desks():
+    case = replace(on_site(), desk=None)
+    assert holds(actor("coordinator-140902"), case)
+    assert not holds(actor("station-14090101"), case)

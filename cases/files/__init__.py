@@ -1,0 +1,1 @@
+"""What a file is, whether it is clean, and what a photo tells: looked at before it is kept."""
