@@ -16,14 +16,18 @@ from api import (
     live,
     mailbox,
     map,
+    policy,
     problems,
     reports,
     reveal,
+    roster,
     screen,
+    steps,
     street_centre,
+    tasks,
     wecom,
 )
-from api.deps import connected
+from api.deps import connected, runtime, who_asks
 from api.runtime import Runtime
 from cases import queries
 from geo.index import warm_up
@@ -59,13 +63,14 @@ def create_app(house: Runtime) -> FastAPI:
         if request.method == "POST" and request.url.path == "/v1/cases":
             body = await request.body()
             content_type = request.headers.get("content-type")
-            await run_in_threadpool(_keep, house, body, content_type, mistakes)
+            await run_in_threadpool(_keep, request, body, content_type, mistakes)
 
     problems.install(app, keep_unreadable)
     for room in (
         health,
         assignments,
         cases,
+        steps,
         street_centre,
         map,
         screen,
@@ -75,15 +80,17 @@ def create_app(house: Runtime) -> FastAPI:
         reveal,
     ):
         app.include_router(room.router)
-    for room in (mailbox, deliveries, wecom):
+    for room in (mailbox, deliveries, wecom, policy, roster, tasks):
         app.include_router(room.router)
     return app
 
 
 def _keep(
-    house: Runtime, body: bytes, content_type: str | None, mistakes: Sequence[dict[str, str]]
+    request: Request, body: bytes, content_type: str | None, mistakes: Sequence[dict[str, str]]
 ) -> None:
+    house = runtime(request)
     with connected(house.engine) as tx:
+        who_asks(request, tx)
         queries.keep_unreadable(
             tx, body=body, content_type=content_type, detail=list(mistakes), now=house.now()
         )

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from api.cases import Body
+from api.bodies import Body
 from api.deps import Now, Tx, Who
 from api.views import local
 from cases import mailbox

@@ -7,8 +7,8 @@ from fastapi import APIRouter, Query
 from fastapi.responses import Response
 from pydantic import Field
 
-from api.cases import Body
-from api.deps import Now, Tx
+from api.bodies import Body
+from api.deps import Now, Tx, Who
 from api.problems import BadLocation, NotFound
 from api.views import local
 from boundaries import library
@@ -32,9 +32,9 @@ class Position(Body):
 
 
 @router.get("/layers")
-def layers(tx: Tx, now: Now) -> dict[str, list[Any]]:
-    """The layers the map can show, in drawing order."""
-    return {"items": list(catalog.listed(tx, now))}
+def layers(tx: Tx, now: Now, who: Who) -> dict[str, list[Any]]:
+    """The layers the map can show, in drawing order; of the cases those this post sees."""
+    return {"items": list(catalog.listed(tx, now, who))}
 
 
 @router.get("/layers/{id}", responses={200: {"content": {"application/geo+json": {}}}})
@@ -42,13 +42,14 @@ def layer(
     id: str,
     tx: Tx,
     now: Now,
+    who: Who,
     bbox: Annotated[
         str | None, Query(max_length=120, description="west,south,east,north in CRS84")
     ] = None,
 ) -> Response:
     """One layer as GeoJSON (RFC 7946)."""
     try:
-        written = features.feature_collection(tx, id, now, _box(bbox))
+        written = features.feature_collection(tx, id, now, _box(bbox), who)
     except UnknownLayer as error:
         raise NotFound("没有这个图层") from error
     return Response(written, media_type="application/geo+json")

@@ -19,16 +19,17 @@ from boundaries.errors import (
 )
 from cases.channels.signing import BadSignature
 from cases.errors import (
+    CaseError,
     CaseNotFound,
     Conflict,
     GridOpen,
+    KeyReused,
     NotPermitted,
     NotYourPost,
     OutOfArea,
     RefusalNotFound,
     WrongStatus,
 )
-from cases.mailbox import MailNotFound
 from cases.files.errors import (
     AttachmentMissing,
     FileInfected,
@@ -36,7 +37,24 @@ from cases.files.errors import (
     ScannerUnavailable,
     WrongType,
 )
+from cases.mailbox import MailNotFound
+from cases.people.roster_errors import HoldingMoved, NotOnRoster, PostTaken, RosterInvalid
+from cases.policies import PolicyMoved
+from cases.policy import PolicyInvalid
+from cases.people.account_errors import (
+    AccountExists,
+    AccountInvalid,
+    AccountNotFound,
+    BadCsrf,
+    OutOfScope,
+    PasswordChangeNeeded,
+    TooManyAttempts,
+    Unauthenticated,
+    WeakPassword,
+    WrongCode,
+)
 from cases.queries import BadCursor
+from cases.tasks import TaskMoved, TaskNotFound
 from store.errors import DatabaseUnavailable
 
 
@@ -65,11 +83,25 @@ class NotReady(Exception):
     """It exists but is not done yet."""
 
 
+class PreconditionMissing(Exception):
+    """A change that must say which version it was made on does not (RFC 6585)."""
+
+
 class TooLarge(Exception):
     """More than one call may carry."""
 
 
 PROBLEMS: dict[type[Exception], Kind] = {
+    Unauthenticated: Kind("unauthenticated", 401, "没有登录"),
+    WrongCode: Kind("unauthenticated", 401, "没有登录"),
+    TooManyAttempts: Kind("too-many-attempts", 429, "尝试次数太多"),
+    BadCsrf: Kind("csrf", 403, "页面已过期"),
+    OutOfScope: Kind("token-scope", 403, "令牌范围不够"),
+    PasswordChangeNeeded: Kind("password-change-needed", 403, "请先修改密码"),
+    AccountNotFound: Kind("not-found", 404, "没有找到"),
+    AccountExists: Kind("account-exists", 409, "账号已经有了"),
+    AccountInvalid: Kind("account-invalid", 422, "账号不能这样设"),
+    WeakPassword: Kind("weak-password", 422, "密码太弱"),
     OutOfArea: Kind("out-of-area", 409, "不在本片区"),
     GridOpen: Kind("grid-open", 409, "网格还没有定"),
     WrongStatus: Kind("wrong-status", 409, "案件不在这一步"),
@@ -81,6 +113,7 @@ PROBLEMS: dict[type[Exception], Kind] = {
     MailNotFound: Kind("not-found", 404, "没有找到"),
     EditionNotFound: Kind("not-found", 404, "没有找到"),
     NotFound: Kind("not-found", 404, "没有找到"),
+    KeyReused: Kind("idempotency-key", 422, "幂等键已用于另一操作"),
     NotReady: Kind("not-ready", 409, "还没有完成"),
     TooLarge: Kind("too-large", 413, "内容太多"),
     NoEditionInForce: Kind("no-edition", 503, "没有启用的网格版本"),
@@ -94,6 +127,15 @@ PROBLEMS: dict[type[Exception], Kind] = {
     FileInfected: Kind("file-infected", 422, "文件含病毒"),
     ScannerUnavailable: Kind("scanner-unavailable", 503, "病毒扫描暂不可用"),
     AttachmentMissing: Kind("attachment-missing", 422, "附件不存在"),
+    PostTaken: Kind("post-taken", 409, "岗位已有任职人"),
+    RosterInvalid: Kind("roster-invalid", 422, "名册不能这样改"),
+    NotOnRoster: Kind("not-found", 404, "没有找到"),
+    PolicyInvalid: Kind("policy-invalid", 422, "参数值有误"),
+    PolicyMoved: Kind("precondition-failed", 412, "已被他人修改"),
+    HoldingMoved: Kind("precondition-failed", 412, "已被他人修改"),
+    PreconditionMissing: Kind("precondition-required", 428, "要写明所见的版本"),
+    TaskNotFound: Kind("not-found", 404, "没有找到"),
+    TaskMoved: Kind("version-conflict", 409, "已被他人更新"),
     DatabaseUnavailable: Kind("unavailable", 503, "数据库暂不可用"),
 }
 BAD_INPUT = Kind("bad-input", 422, "输入有误")
@@ -152,11 +194,19 @@ def answer(error: Exception) -> JSONResponse:
     return problem(
         kind,
         str(error),
+        headers=_headers(kind, error),
         reason_code=getattr(error, "problem", None),
         belongs_to=msgspec.to_builtins(belongs_to) if belongs_to else None,
         version=getattr(error, "version", None),
         errors=[{"detail": str(f.detail)} for f in findings] if findings else None,
     )
+
+
+def _headers(kind: Kind, error: Exception) -> dict[str, str] | None:
+    if kind.status == 401 and kind.slug == "unauthenticated":
+        return {"WWW-Authenticate": 'Bearer realm="pianqu"'}
+    after = getattr(error, "retry_after", None)
+    return {"Retry-After": str(after)} if after is not None else None
 
 
 def input_errors(error: RequestValidationError) -> list[dict[str, str]]:
@@ -186,17 +236,23 @@ def install(app: FastAPI, keep_unreadable: Unreadable) -> None:
 
     async def bad_input(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)
-        mistakes = input_errors(error)
-        await keep_unreadable(request, mistakes)
+        return await unreadable(request, input_errors(error))
+
+    async def unreadable(request: Request, mistakes: list[dict[str, str]]) -> Response:
+        try:
+            await keep_unreadable(request, mistakes)
+        except CaseError as refused:
+            # Nobody we know, so nothing is kept and nothing told of the input.
+            return answer(refused)
         return problem(BAD_INPUT, _first(mistakes), errors=mistakes)
 
     async def plain(request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)
         if error.status_code == 400:
             # FastAPI's word for a body that is no text at all; like any unreadable one it is 422.
-            mistakes = [{"pointer": "/", "detail": "请求体不是可读的 JSON"}]
-            await keep_unreadable(request, mistakes)
-            return problem(BAD_INPUT, _first(mistakes), errors=mistakes)
+            return await unreadable(
+                request, [{"pointer": "/", "detail": "请求体不是可读的 JSON"}]
+            )
         kind = BY_STATUS.get(error.status_code)
         kind = kind or Kind("error", error.status_code, "请求没有办成")
         return problem(kind, str(error.detail), headers=dict(error.headers or {}))

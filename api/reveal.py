@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
 from api.attachments import seen_case
-from api.cases import Body
+from api.bodies import Body
 from api.deps import Now, Tx, Who
 from api.views import local
 from cases import reveal as revealing

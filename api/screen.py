@@ -4,10 +4,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 
-from api.cases import Sector
-from api.deps import House, Now, Tx
+from api.bodies import Sector
+from api.deps import House, Now, Tx, Who
 from api.views import local
 from cases import queries
+from cases.errors import NotYourPost
 from cases.hours import start_of_day
 from cases.roles import DESKS, PLATFORMS, label
 from cases.sources import SOURCES
@@ -21,9 +22,11 @@ POSTS = (
 
 
 @router.get("/summary")
-def summary(tx: Tx, now: Now, desk: Annotated[Sector | None, Query()] = None) -> dict[str, Any]:
-    """The numbers of the top bar and of every tab."""
-    return queries.summary(tx, desk=desk, now=now, today=start_of_day(now))
+def summary(
+    tx: Tx, now: Now, who: Who, desk: Annotated[Sector | None, Query()] = None
+) -> dict[str, Any]:
+    """The numbers of the top bar and of every queue, of the cases this post sees."""
+    return queries.summary(tx, who, desk=desk, now=now, today=start_of_day(now))
 
 
 @router.get("/config")
@@ -59,7 +62,9 @@ def config(house: House, now: Now) -> dict[str, Any]:
 
 
 @router.get("/intake-rejected")
-def intake_rejected(tx: Tx) -> dict[str, list[dict[str, Any]]]:
-    """Reports that could not be read; their bytes are kept."""
+def intake_rejected(tx: Tx, who: Who) -> dict[str, list[dict[str, Any]]]:
+    """Reports that could not be read; their bytes are kept. For who takes reports in."""
+    if who.role not in ("street-centre", "coordinator"):
+        raise NotYourPost("无法读取的报文由街道城运中心和协调指挥员查看")
     rows = queries.unreadable(tx)
     return {"items": [{**row, "at": local(row["at"])} for row in rows]}

@@ -9,16 +9,18 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from pydantic import BaseModel
 
-from api.cases import Body, Owner, Reason, Sector
-from api.deps import House, Now, Tx, Who, connected, runtime
+from api.bodies import Owner, Sector
+from api.carrying import Call, Calling, carried_out
+from api.deps import Now, Tx, Who, connected, runtime
 from api.problems import BadLocation
 from api.runtime import Runtime
-from api.views import CaseView, RefusalView, case_view, refusal_view
+from api.step_bodies import Nothing, Reason, StepBody
+from api.views import CaseView, RefusalView, eyes, refusal_view
 from boundaries.model import Named
 from cases import commands as do
-from cases import desk, inbox, queries
+from cases import inbox, queries
 from cases.channels.signing import verify
-from cases.errors import RefusalNotFound
+from cases.model import Case
 
 router = APIRouter(prefix="/v1", tags=["street centre"])
 
@@ -34,72 +36,71 @@ class RefusalList(BaseModel):
     items: list[RefusalView]
 
 
-class Redispatch(Body):
+class Redispatch(StepBody):
     """派给另一片区."""
 
     to_sector: Sector
 
 
-class Forwarding(Body):
+class Forwarding(StepBody):
     """上报区."""
 
     belongs_to: Owner | None = None
 
 
-class Nothing(Body):
-    """A step that needs no words."""
-
-
 @router.get("/street-centre/refusals")
-def refusals(tx: Tx, now: Now, state: Annotated[State | None, Query()] = None) -> RefusalList:
-    """All refusals with their delivery and clock."""
-    found = queries.refused_cases(tx, state=state)
-    deliveries = queries.deliveries(tx, [case.id for _, case in found])
+def refusals(
+    tx: Tx, now: Now, who: Who, state: Annotated[State | None, Query()] = None
+) -> RefusalList:
+    """The refusals of the cases this post sees, with their delivery and clock."""
+    found = queries.refused_cases(tx, who, state=state)
+    viewer = eyes(tx, [case for _, case in found], who, now)
     items = []
     for refusal_id, case in found:
         refusal = case.refusal(refusal_id)
         if refusal is not None:
-            items.append(refusal_view(case, refusal, now, deliveries))
+            items.append(refusal_view(case, refusal, viewer))
     return RefusalList(items=items)
 
 
 @router.post("/street-centre/refusals/{id}/acknowledgement")
-def acknowledge(id: UUID, _body: Nothing, tx: Tx, house: House, now: Now, who: Who) -> CaseView:
+def acknowledge(id: UUID, body: Nothing, call: Calling) -> CaseView:
     """签收."""
-    return _handled(tx, house, id, do.Acknowledge(refusal_id=id), who, now)
+    return _handled(call, id, "acknowledgement", body, do.Acknowledge(refusal_id=id))
 
 
 @router.post("/street-centre/refusals/{id}/reinstatement")
-def reinstate(id: UUID, body: Reason, tx: Tx, house: House, now: Now, who: Who) -> CaseView:
+def reinstate(id: UUID, body: Reason, call: Calling) -> CaseView:
     """指定受理: the desk that refused takes it, and may not refuse again."""
-    return _handled(tx, house, id, do.Reinstate(refusal_id=id, reason=body.reason), who, now)
+    command = do.Reinstate(refusal_id=id, reason=body.reason)
+    return _handled(call, id, "reinstatement", body, command)
 
 
 @router.post("/street-centre/refusals/{id}/redispatch")
-def redispatch(id: UUID, body: Redispatch, tx: Tx, house: House, now: Now, who: Who) -> CaseView:
+def redispatch(id: UUID, body: Redispatch, call: Calling) -> CaseView:
     """派给另一片区: that desk's clocks start now."""
     command = do.Redispatch(refusal_id=id, to_sector=body.to_sector)
-    return _handled(tx, house, id, command, who, now)
+    return _handled(call, id, "redispatch", body, command)
 
 
 @router.post("/street-centre/refusals/{id}/forwarding")
-def forward(id: UUID, body: Forwarding, tx: Tx, house: House, now: Now, who: Who) -> CaseView:
+def forward(id: UUID, body: Forwarding, call: Calling) -> CaseView:
     """上报区."""
     owner = body.belongs_to
     command = do.Forward(
         refusal_id=id, belongs_to=Named(code=owner.code, name=owner.name) if owner else None
     )
-    return _handled(tx, house, id, command, who, now)
+    return _handled(call, id, "forwarding", body, command)
 
 
 def _handled(
-    tx: Tx, house: House, refusal_id: UUID, command: do.Command, who: Who, now: Now
+    call: Call, refusal_id: UUID, verb: str, body: StepBody, command: do.Command
 ) -> CaseView:
-    case_id = queries.case_of_refusal(tx, refusal_id)
-    if case_id is None:
-        raise RefusalNotFound("没有这条不予受理记录")
-    case = desk.handle(tx, house.office, case_id, command, actor=who, now=now)
-    return case_view(case, now, deliveries=queries.deliveries(tx, [case.id]), whole=True)
+    def act(version: int | None) -> Case:
+        case_id = queries.case_of_refusal(call.tx, refusal_id, call.who)
+        return call.handle(case_id, command, version)
+
+    return carried_out(call, f"{refusal_id}/{verb}", body, act)
 
 
 @router.post("/street-centre/inbox", status_code=202, include_in_schema=False)

@@ -1,23 +1,70 @@
 """How a case looks from outside: dataclasses that FastAPI documents and serialises."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
+from pydantic import Field
+
+from api.deps import Tx
+from api.work_views import StageView, WorkView, local, post_label, stage_views, work_view
 from boundaries.model import Assignment, Named
-from cases import clocks
-from cases.hours import SHANGHAI
+from cases import clocks, queries, reveal, steps, timers
 from cases.model import Case, Number, RawPoint, Refusal
-from cases.roles import label
+from cases.ownership import owner
+from cases.redaction import holds, redact
+from cases.roles import Actor
 from cases.sources import SOURCES
-from cases.words import REASON, REFUSAL_STATE, STATUS, event_label, next_step
+from cases.words import GRADE, KIND, REASON, REFUSAL_STATE, STATUS, next_step
 from geo.points import LonLat
+
+__all__ = [
+    "CaseView", "ClockView", "DeliveryView", "Eyes", "RefusalView", "StepView", "case_view",
+    "clock_view", "eyes", "local", "refusal_view", "rounded",
+]  # fmt: skip
+
+Deliveries = dict[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eyes:
+    """Who looks and when, and what is needed to write only what they may read."""
+
+    who: Actor
+    now: datetime
+    deliveries: Deliveries = field(default_factory=dict)
+    known: dict[UUID, tuple[str, ...]] = field(default_factory=dict)
+
+
+def eyes(tx: Tx, cases: Sequence[Case], who: Actor, now: datetime) -> Eyes:
+    """A viewer of some cases: the state of their messages, and the reporters to be taken out."""
+    refused = [case.id for case in cases if case.refusals]
+    foreign = [case.id for case in cases if not holds(who, case)]
+    return Eyes(
+        who=who,
+        now=now,
+        deliveries=queries.deliveries(tx, refused) if refused else {},
+        known=reveal.known(tx, foreign) if foreign else {},
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepView:
+    """A step the viewer's post may take now: the button, and the path it is sent to."""
+
+    command: str
+    path: str
+    button: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClockView:
-    """A clock and its colour at the moment of the answer; `used` is the share of the limit."""
+    """A clock and its colour at the moment of the answer; `used` is the share of the limit.
+
+    `subject` is the duty, check or 督办单 it is about; `from` and `to` are the plan's words.
+    """
 
     code: str
     label: str
@@ -30,6 +77,11 @@ class ClockView:
     stopped_at: datetime | None
     state: str
     used: float
+    subject: str
+    policy_version: int
+    calendar: str
+    from_: Annotated[str, Field(serialization_alias="from")]
+    to: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +135,11 @@ class RefusalView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseView:
-    """A case as lists and the panel show it; `assignment` only in the single view."""
+    """A case as lists and the panel show it.
+
+    `assignment`, `work` and `stages` only in the single view; `steps` are those the viewer's post
+    may take now. Who does not work on the case reads its texts without people.
+    """
 
     id: UUID
     number: str
@@ -102,8 +158,19 @@ class CaseView:
     forwarded_at: datetime | None
     forward_no: str | None
     reported_at: datetime | None
+    due_at: datetime | None
     to_sector: str | None
     desk: str | None
+    kind: str | None
+    kind_label: str | None
+    grades: tuple[str, ...]
+    grade_labels: tuple[str, ...]
+    spans: tuple[str, ...]
+    involved: tuple[Named, ...]
+    station: str | None
+    owner: str
+    owner_label: str | None
+    handed_over: bool
     sector: Named | None
     community: Named | None
     police_area: Named | None
@@ -120,25 +187,26 @@ class CaseView:
     reinstated: bool
     provisional: bool
     next_step: str
+    steps: tuple[StepView, ...]
     clocks: tuple[ClockView, ...]
     clock: ClockView | None
     refusals: tuple[RefusalView, ...]
     received_at: datetime
     updated_at: datetime
     accepted_at: datetime | None
+    closed_at: datetime | None
     supplements: int
     assignment: Assignment | None
+    work: WorkView | None
+    stages: tuple[StageView, ...] | None
 
 
-Deliveries = dict[str, dict[str, Any]]
-
-
-def case_view(
-    case: Case, now: datetime, *, deliveries: Deliveries | None = None, whole: bool = False
-) -> CaseView:
-    """A case at a moment; `whole` adds the assignment with its explanation."""
-    report = case.report
-    first = clocks.first_due(case.clocks)
+def case_view(case: Case, viewer: Eyes, *, whole: bool = False) -> CaseView:
+    """A case as somebody sees it at a moment; `whole` adds all that was done on it."""
+    report, work, now = case.report, case.work, viewer.now
+    words = reveal.visible_text(case, viewer.who, viewer.known.get(case.id, ()))
+    first = timers.first_due(case.clocks)
+    whose = owner(case)
     return CaseView(
         id=case.id,
         number=case.number[4:],
@@ -148,17 +216,28 @@ def case_view(
         status_label=STATUS[case.status],
         source=report.source,
         source_label=SOURCES[report.source].label,
-        title=report.title,
-        description=report.description,
+        title=words["title"] or "",
+        description=words["description"] or "",
         category=report.category,
-        address=report.address,
+        address=words["address"],
         external_ids=report.numbers,
         forwarded_by=report.forwarded_by,
         forwarded_at=local(report.forwarded_at),
         forward_no=report.forward_no,
         reported_at=local(report.reported_at),
+        due_at=local(report.due_at),
         to_sector=report.to_sector,
         desk=case.desk,
+        kind=work.kind,
+        kind_label=KIND[work.kind] if work.kind else None,
+        grades=work.grades,
+        grade_labels=tuple(GRADE[grade] for grade in work.grades),
+        spans=work.spans,
+        involved=work.involved,
+        station=work.station,
+        owner=whose,
+        owner_label=post_label(whose),
+        handed_over=work.hand_over is not None,
         sector=case.sector,
         community=case.community,
         police_area=case.police_area,
@@ -175,18 +254,25 @@ def case_view(
         reinstated=case.reinstated,
         provisional=case.place.provisional,
         next_step=next_step(case),
+        steps=tuple(
+            StepView(command=step.command, path=step.path or "", button=step.button)
+            for step in steps.allowed(case, viewer.who)
+        ),
         clocks=tuple(clock_view(clock, now) for clock in case.clocks),
         clock=clock_view(first, now) if first else None,
-        refusals=tuple(refusal_view(case, r, now, deliveries or {}) for r in case.refusals),
+        refusals=tuple(refusal_view(case, refusal, viewer) for refusal in case.refusals),
         received_at=local(case.received_at),
         updated_at=local(case.updated_at),
         accepted_at=local(case.accepted_at),
+        closed_at=local(work.closed_at),
         supplements=case.supplements,
         assignment=case.place if whole else None,
+        work=work_view(case, viewer.who, viewer.known.get(case.id, ())) if whole else None,
+        stages=stage_views(case) if whole else None,
     )
 
 
-def clock_view(clock: clocks.Clock, now: datetime) -> ClockView:
+def clock_view(clock: timers.Clock, now: datetime) -> ClockView:
     """A clock at a moment."""
     rule = clocks.BY_CODE[clock.code]
     return ClockView(
@@ -199,28 +285,35 @@ def clock_view(clock: clocks.Clock, now: datetime) -> ClockView:
         internal_due_at=local(clock.internal_due_at),
         due_at=local(clock.due_at),
         stopped_at=local(clock.stopped_at),
-        state=clocks.state(clock, now).value,
-        used=round(clocks.used_share(clock, now), 4),
+        state=timers.state(clock, now).value,
+        used=round(timers.used_share(clock, now), 4),
+        subject=clock.subject,
+        policy_version=clock.policy_version,
+        calendar=rule.calendar,
+        from_=rule.from_words,
+        to=rule.to_words,
     )
 
 
-def refusal_view(
-    case: Case, refusal: Refusal, now: datetime, deliveries: Deliveries
-) -> RefusalView:
-    """A refusal at a moment."""
+def refusal_view(case: Case, refusal: Refusal, viewer: Eyes) -> RefusalView:
+    """A refusal as somebody sees it at a moment."""
+    known = viewer.known.get(case.id, ())
+    words = reveal.visible_text(case, viewer.who, known)
+    reason = refusal.reason if holds(viewer.who, case) else redact(refusal.reason, known)
+    now = viewer.now
     clock = next((c for c in case.clocks if c.seq == refusal.clock_seq), None)
-    sent = deliveries.get(str(refusal.id))
+    sent = viewer.deliveries.get(str(refusal.id))
     return RefusalView(
         id=refusal.id,
         case_id=case.id,
         number=case.number[4:],
-        title=case.report.title,
+        title=words["title"] or "",
         source=case.report.source,
         source_label=SOURCES[case.report.source].label,
         desk=refusal.desk,
         reason_code=refusal.reason_code,
         reason_label=REASON.get(refusal.reason_code, refusal.reason_code),
-        reason=refusal.reason,
+        reason=reason,
         belongs_to=refusal.belongs_to,
         distance_m=refusal.distance_m,
         direction=refusal.direction,
@@ -228,7 +321,7 @@ def refusal_view(
         automatic=refusal.automatic,
         rule=refusal.rule,
         by=refusal.by,
-        by_label=label(refusal.by),
+        by_label=post_label(refusal.by),
         on_behalf_of=refusal.on_behalf_of,
         rejected_at=local(refusal.rejected_at),
         received_at=local(case.received_at),
@@ -236,7 +329,7 @@ def refusal_view(
         state_label=REFUSAL_STATE[refusal.state],
         delivery=_delivery(sent) if sent else None,
         acknowledged_at=local(refusal.acknowledged_at),
-        acknowledged_by=label(refusal.acknowledged_by),
+        acknowledged_by=post_label(refusal.acknowledged_by),
         settled_at=local(refusal.settled_at),
         to_sector=refusal.to_sector,
         clock=clock_view(clock, now) if clock else None,
@@ -256,26 +349,6 @@ def _delivery(sent: dict[str, Any]) -> DeliveryView:
     )
 
 
-def event_view(row: dict[str, Any]) -> dict[str, Any]:
-    """A line of the history, with the words for it."""
-    return {
-        "version": row["version"],
-        "type": row["type"],
-        "label": event_label(row["type"], row["data"]),
-        "at": local(row["at"]),
-        "actor": row["actor"],
-        "actor_label": label(row["actor"]),
-        "on_behalf_of": row["on_behalf_of"],
-        "on_behalf_of_label": label(row["on_behalf_of"]),
-        "data": row["data"],
-    }
-
-
 def rounded(point: LonLat | None) -> LonLat | None:
     """A point as GeoJSON wants it: seven decimals, about a centimetre."""
     return LonLat(lon=round(point.lon, 7), lat=round(point.lat, 7)) if point else None
-
-
-def local(moment: Any) -> Any:
-    """A moment in Shanghai's time, as it is shown (+08:00)."""
-    return moment.astimezone(SHANGHAI) if moment is not None else None

@@ -60,6 +60,8 @@ def serve(which, url, folder):
         f"run_server(Settings(database_url={url!r}, port={OURS}, state_dir=Path({str(folder)!r})))",
         "peer": "import uvicorn; from benchmarks.orm_intake import make_app;"
         f"uvicorn.run(make_app({url!r}), port={PEER}, log_level='warning')",
+        "flow-peer": "import uvicorn; from benchmarks.orm_flow import make_app;"
+        f"uvicorn.run(make_app({url!r}), port={PEER}, log_level='warning')",
     }[which]
     process = subprocess.Popen([sys.executable, "-c", code], cwd=HERE.parent)
     port = OURS if which == "ours" else PEER

@@ -19,10 +19,11 @@ from boundaries.model import Assignment, AssignmentStatus, Named, ReasonCode
 from boundaries.territory import Territory
 from boundaries.words import given_words
 from cases import commands as do
+from cases.attachments import check as check_files
 from cases.attachments import link
 from cases.errors import CaseNotFound, Conflict
 from cases.history import Recorded
-from cases.journal import append, hold
+from cases.journal import Taken, append, hold, take
 from cases.model import Case, RawPoint
 from cases.notices import Notice, notices
 from cases.ownership import audience
@@ -132,10 +133,10 @@ def handle(
         NotPermitted: and its family.
         Conflict: the case is no longer at `version`, or somebody was quicker.
     """
-    case = load(conn, case_id)
-    if version is not None and version != case.version:
-        raise Conflict(case.id, case.version)
-    return carry_out(conn, office, case, command, actor, now)
+    taken = take(conn, case_id)
+    if version is not None and version != taken.case.version:
+        raise Conflict(case_id, taken.case.version)
+    return carry_out(conn, office, taken, command, actor, now)
 
 
 def relocate(
@@ -167,13 +168,15 @@ def relocate(
 def carry_out(
     conn: Connection,
     office: Office,
-    case: Case | None,
+    taken: Taken | None,
     command: do.Command,
     actor: Actor,
     now: datetime,
 ) -> Case:
     """Decide, evolve, write: events, projection, clocks and notices in one statement."""
+    case = taken.case if taken else None
     before = audience(case) if case else frozenset()
+    check_files(conn, getattr(command, "attachments", ()), actor)
     setting = _setting(conn, office, actor, now, command, case)
     acts = decide(case, command, setting)
     records: list[Recorded] = []
@@ -184,7 +187,8 @@ def carry_out(
         letters.extend(notices(act.event, case, now, act.actor))
     assert case is not None
     if records:
-        append(conn, case, records, letters, seen_by=before)
+        head = taken.head if taken else None
+        append(conn, case, records, letters, head=head, seen_by=before)
         _link_files(conn, case, records)
     return case
 
@@ -271,9 +275,7 @@ def _informed(
         setting = replace(setting, own_posts=frozenset(held))
     if isinstance(command, do.HandOverToStreet):
         desk = (case.desk if case else None) or setting.actor.desk or ""
-        needed, on_duty = roster.strength(
-            conn, desk, setting.now, setting.policy.minimum_force
-        )
+        needed, on_duty = roster.strength(conn, desk, setting.now, setting.policy.minimum_force)
         setting = replace(setting, needed=needed, on_duty=on_duty)
     return setting
 

@@ -48,3 +48,7 @@ class Conflict(CaseError):
         super().__init__("案件刚被他人更新，已载入新状态，请核对后再办")
         self.case_id = case_id
         self.version = version
+
+
+class KeyReused(CaseError):
+    """An Idempotency-Key that has named another command before."""

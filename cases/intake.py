@@ -15,7 +15,7 @@ import orjson
 from sqlalchemy import Connection, text
 
 from cases import commands as do
-from cases.desk import Office, carry_out, locate
+from cases.desk import Office, carry_out, hold, locate, take
 from cases.filing import Paper, add_paper, open_file
 from cases.hours import SHANGHAI
 from cases.model import Case, Number, Report
@@ -120,19 +120,19 @@ def _same_again(
 ) -> Received:
     report, now = incoming.report, paper.received_at
     # One supplement after the other: a second copy must find what the first has stored.
-    conn.execute(text("SELECT 1 FROM case_now WHERE id = :id FOR UPDATE"), {"id": case_id})
+    hold(conn, case_id)
     taken = attach_numbers(conn, incoming.numbers, case_id)
     fresh = tuple(number for number in taken if number != incoming.key)
     if not add_paper(conn, case_id, paper):
         return Received(case=load(conn, case_id), created=False, supplemented=False)
     _keep_reporter(conn, paper, incoming.reporter)
-    case = load(conn, case_id)
+    taken = take(conn, case_id)
     default = SOURCES[report.source].default_accuracy_m
     placed = locate(
         office, conn, raw=report.raw, accuracy_m=report.accuracy_m, default_m=default, at=now
     )
     command = do.Supplement(report=report, place=placed.place, new_numbers=fresh)
-    case = carry_out(conn, office, case, command, actor, now)
+    case = carry_out(conn, office, taken, command, actor, now)
     return Received(case=case, created=False, supplemented=True)
 
 

@@ -1,10 +1,13 @@
 """The only writer of cases: events, projection, deadlines, notices and feed in one statement.
 
-Optimistic: the key (case, version) lets one of two racing writers through (architecture 7).
+`take` reads a case and locks its row in one statement that tells whether somebody was quicker in
+between, so two racing writers never both decide on the same version (architecture 7). Every event
+is chained by hash to the one before it, and what people wrote lies beside it (`cases.sealing`).
 """
 
+import secrets
 from collections.abc import Sequence
-from contextlib import nullcontext
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,31 +19,47 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import IntegrityError
 
 from cases import events as ev
+from cases.chain import Sealed, event_hash, genesis
 from cases.clocks import Changes
-from cases.errors import Conflict
+from cases.errors import CaseNotFound, Conflict
 from cases.history import NO_CHANGES, Recorded, replay
-from cases.model import Case
+from cases.model import Case, case_from
 from cases.notices import Notice
 from cases.ownership import audience, owner, waits_for
+from cases.sealing import seal, unseal
+from cases.texts import texts_of
 from store import feed, outbox
 
 _HOLD = text("SELECT 1 FROM case_now WHERE id = :id FOR UPDATE")
+# The inner query reads as of the statement's beginning, the outer row as of when the lock was
+# got: where they differ, another writer was quicker while we waited.
+_TAKE = text("""
+SELECT c.state, c.version, c.chain_head,
+    (SELECT s.version FROM case_now s WHERE s.id = :id) AS seen
+FROM case_now c WHERE c.id = :id FOR UPDATE""")
 _APPEND = text(f"""
 WITH events AS (
-    INSERT INTO case_event (case_id, version, type, data, actor, on_behalf_of, at, clocks)
-    SELECT :id, e.version, e.type, e.data, e.actor, e.on_behalf_of, :at, e.clocks
+    INSERT INTO case_event (case_id, version, type, data, actor, account, on_behalf_of, at, clocks,
+        prev_hash, hash)
+    SELECT :id, e.version, e.type, e.data, e.actor, e.account, e.on_behalf_of, :at, e.clocks,
+        decode(e.prev_hash, 'hex'), decode(e.hash, 'hex')
     FROM jsonb_to_recordset(CAST(:events AS jsonb))
-        AS e (version int, type text, data jsonb, actor text, on_behalf_of text, clocks jsonb)
+        AS e (version int, type text, data jsonb, actor text, account text, on_behalf_of text,
+              clocks jsonb, prev_hash text, hash text)
+), texts AS (
+    INSERT INTO case_text (digest, case_id, salt, value)
+    SELECT t.digest, :id, decode(t.salt, 'hex'), t.value
+    FROM jsonb_to_recordset(CAST(:texts AS jsonb)) AS t (digest text, salt text, value text)
 ), projection AS (
     INSERT INTO case_now (id, number, version, status, source, title, description, category,
         address, urgent, supervised, desk, sector, community, reason_code, proposal, state,
         received_at, updated_at, accepted_at, closed_at, kind, grades, owner, station, audience,
-        parties, handed_over, geom)
+        parties, handed_over, chain_head, geom)
     VALUES (:id, :number, :version, :status, :source, :title, :description, :category, :address,
         :urgent, :supervised, :desk, :sector, :community, :reason_code, :proposal,
         CAST(:state AS jsonb), :received_at, :at, :accepted_at, :closed_at, :kind,
         CAST(:grades AS text[]), :owner, :station, CAST(:audience AS text[]),
-        CAST(:parties AS text[]), :handed_over,
+        CAST(:parties AS text[]), :handed_over, :head,
         ST_SetSRID(ST_MakePoint(CAST(:lon AS float8), CAST(:lat AS float8)), 4490))
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status,
         urgent = excluded.urgent, supervised = excluded.supervised,
@@ -50,7 +69,7 @@ WITH events AS (
         closed_at = excluded.closed_at, kind = excluded.kind, grades = excluded.grades,
         owner = excluded.owner, station = excluded.station, audience = excluded.audience,
         parties = excluded.parties, handed_over = excluded.handed_over,
-        category = excluded.category, geom = excluded.geom
+        category = excluded.category, chain_head = excluded.chain_head, geom = excluded.geom
 ), deadlines AS (
     INSERT INTO deadline (case_id, code, seq, started_at, warn_at, internal_due_at, due_at,
         stopped_at, breached, warned, subject, policy_version)
@@ -92,11 +111,35 @@ SELECT pg_notify('{feed.CHANNEL}', ''),
 """)  # noqa: S608 - our own channel names
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Taken:
+    """A case whose row is locked until the transaction ends, with the head of its chain."""
+
+    case: Case
+    head: bytes
+
+
+def take(conn: Connection, case_id: UUID) -> Taken:
+    """A case to be changed in this transaction.
+
+    Raises:
+        CaseNotFound: no such case.
+        Conflict: somebody changed it while we waited for it.
+    """
+    row = conn.execute(_TAKE, {"id": case_id}).one_or_none()
+    if row is None:
+        raise CaseNotFound("没有这个案件")
+    if row.seen != row.version:
+        raise Conflict(case_id, row.version)
+    return Taken(case=case_from(row.state), head=bytes(row.chain_head or genesis(case_id)))
+
+
 def history(conn: Connection, case_id: UUID) -> tuple[Recorded, ...]:
-    """All events of a case in order."""
+    """All events of a case in order, with the texts that are still kept."""
+    texts = texts_of(conn, case_id)
     rows = conn.execute(
         text(
-            "SELECT version, type, data, actor, on_behalf_of, at, clocks FROM case_event"
+            "SELECT version, type, data, actor, account, on_behalf_of, at, clocks FROM case_event"
             " WHERE case_id = :id ORDER BY version"
         ),
         {"id": case_id},
@@ -104,11 +147,12 @@ def history(conn: Connection, case_id: UUID) -> tuple[Recorded, ...]:
     return tuple(
         Recorded(
             version=row.version,
-            event=ev.from_json(row.type, row.data),
+            event=ev.from_json(row.type, unseal(row.data, texts)),
             actor=row.actor,
+            account=row.account,
             on_behalf_of=row.on_behalf_of,
             at=row.at,
-            clocks=msgspec.convert(row.clocks, Changes) if row.clocks else Changes(),
+            clocks=msgspec.convert(row.clocks, Changes) if row.clocks else NO_CHANGES,
         )
         for row in rows
     )
@@ -125,47 +169,78 @@ def append(
     records: Sequence[Recorded],
     notices: Sequence[Notice],
     *,
+    head: bytes | None = None,
     seen_by: frozenset[str] = frozenset(),
 ) -> None:
     """Write new events and all that follows from them, in the caller's transaction.
 
     Args:
-        conn: inside a transaction that its opener commits.
+        conn: inside a transaction that its opener commits; the case was got by `take` in it.
         case: the case after the last of the records.
         records: the new events; their versions follow on from the stored ones.
         notices: what must leave the house because of them.
+        head: the hash of the event before the first; None for a new case.
         seen_by: the audience before them, who must hear that the case has gone.
 
     Raises:
         Conflict: another writer has used the version.
     """
-    # A new case needs no mark to return to: its id is new, so there is nobody to race with.
-    first = len(records) == case.version
+    values = _parameters(case, records, notices, seen_by)
+    events, texts, newest = _chained(case.id, records, head or genesis(case.id))
     try:
-        with nullcontext() if first else conn.begin_nested():
-            if not first:
-                # First the case's own row, as `intake` does: the parts of the statement run in no
-                # promised order, and two writers would wait for each other in a ring.
-                conn.execute(_HOLD, {"id": case.id})
-            conn.execute(_APPEND, _parameters(case, records, notices, seen_by))
+        conn.execute(_APPEND, {**values, "events": events, "texts": texts, "head": newest})
     except IntegrityError as error:
         if not _is_race(error):
             raise
-        raise Conflict(case.id, case.version if first else _version(conn, case.id)) from error
+        raise Conflict(case.id, case.version) from error
+
+
+def _chained(case_id: UUID, records: Sequence[Recorded], head: bytes) -> tuple[str, str, bytes]:
+    """The rows of the events and of their texts, as JSON, and the new head."""
+    rows, texts = [], []
+    for record in records:
+        data, sealed = seal(ev.to_json(record.event), _salt)
+        clocks = msgspec.to_builtins(record.clocks) if record.clocks != NO_CHANGES else None
+        stored = Sealed(
+            case_id=case_id,
+            version=record.version,
+            type=ev.name(record.event),
+            data=data,
+            actor=record.actor,
+            account=record.account,
+            on_behalf_of=record.on_behalf_of,
+            at=record.at,
+            clocks=clocks,
+        )
+        newest = event_hash(head, stored)
+        rows.append(
+            {
+                "version": stored.version,
+                "type": stored.type,
+                "data": data,
+                "actor": stored.actor,
+                "account": stored.account,
+                "on_behalf_of": stored.on_behalf_of,
+                "clocks": clocks,
+                "prev_hash": head.hex(),
+                "hash": newest.hex(),
+            }
+        )
+        texts += [
+            {"digest": one.digest, "salt": one.salt.hex(), "value": one.value} for one in sealed
+        ]
+        head = newest
+    return orjson.dumps(rows).decode(), orjson.dumps(texts).decode(), head
+
+
+def _salt() -> bytes:
+    return secrets.token_bytes(16)
 
 
 def _is_race(error: IntegrityError) -> bool:
     """Whether another writer has used the version, and not a fault of ours."""
     fault = error.orig
     return isinstance(fault, UniqueViolation) and fault.diag.constraint_name == "case_event_pkey"
-
-
-def _version(conn: Connection, case_id: UUID) -> int:
-    found: int = conn.execute(
-        text("SELECT coalesce(max(version), 0) FROM case_event WHERE case_id = :id"),
-        {"id": case_id},
-    ).scalar_one()
-    return found
 
 
 def hold(conn: Connection, case_id: UUID) -> None:
@@ -205,19 +280,6 @@ def _parameters(
         "accepted_at": case.accepted_at,
         "lon": point.lon if point else None,
         "lat": point.lat if point else None,
-        "events": _json(
-            [
-                {
-                    "version": record.version,
-                    "type": ev.name(record.event),
-                    "data": ev.to_json(record.event),
-                    "actor": record.actor,
-                    "on_behalf_of": record.on_behalf_of,
-                    "clocks": record.clocks if record.clocks != NO_CHANGES else None,
-                }
-                for record in records
-            ]
-        ),
         "clocks": _json(case.clocks),
         "refusals": _json(case.refusals),
         "notices": _json(notices),

@@ -10,21 +10,14 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Connection, text
 
-from cases.errors import CaseNotFound
+from cases.errors import CaseNotFound, RefusalNotFound
 from cases.model import Case, case_from
 from cases.redaction import redact_body
-
-# tab → condition on case_now c; words.md section 7
-TABS: dict[str, str] = {
-    "todo": "c.status IN ('received', 'no_location', 'boundary_review')",
-    "received": "c.status = 'received'",
-    "no_location": "c.status = 'no_location'",
-    "boundary_review": "c.status = 'boundary_review'",
-    "accepted": "c.status = 'accepted'",
-    "overdue": "EXISTS (SELECT 1 FROM deadline d WHERE d.case_id = c.id"
-    " AND d.stopped_at IS NULL AND d.due_at <= :now)",
-    "rejected": "EXISTS (SELECT 1 FROM refusal r WHERE r.case_id = c.id)",
-}
+from cases.roles import Actor
+from cases.scope import SEEN, keys_of
+from cases.sealing import unseal
+from cases.tabs import TABS
+from cases.texts import texts_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +30,12 @@ class Filter:
     sector: str | None = None
     community: str | None = None
     source: str | None = None
+    kind: str | None = None
+    grade: str | None = None
+    station: str | None = None
+    owner: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
     q: str | None = None
     open: bool | None = None
 
@@ -55,14 +54,20 @@ class BadCursor(ValueError):
 
 
 def cases(
-    conn: Connection, wanted: Filter, *, now: datetime, limit: int, cursor: str | None
+    conn: Connection,
+    wanted: Filter,
+    who: Actor,
+    *,
+    now: datetime,
+    limit: int,
+    cursor: str | None,
 ) -> Page:
-    """A page of cases.
+    """A page of the cases a post sees.
 
     Raises:
         BadCursor: the cursor cannot be read.
     """
-    where, values = _conditions(wanted, now)
+    where, values = _conditions(wanted, who, now)
     total = conn.execute(
         text(f"SELECT count(*) FROM case_now c WHERE {where}"),  # noqa: S608 - fixed fragments
         values,
@@ -84,31 +89,52 @@ def cases(
     return Page(items=items, next=_cursor(items[-1]) if more else None, total=total)
 
 
-def _conditions(wanted: Filter, now: datetime) -> tuple[str, dict[str, Any]]:
-    parts: list[str] = ["true"]
-    values: dict[str, Any] = {"now": now}
+def _conditions(wanted: Filter, who: Actor, now: datetime) -> tuple[str, dict[str, Any]]:
+    parts: list[str] = [SEEN]
+    values: dict[str, Any] = {"now": now, "keys": keys_of(who), "post": who.post}
     if wanted.tab:
         parts.append(TABS[wanted.tab])
-    for column in ("status", "sector", "community", "source"):
+    for column in ("status", "sector", "community", "source", "kind", "station", "owner"):
         value = getattr(wanted, column)
         if value is not None:
             parts.append(f"c.{column} = :{column}")
             values[column] = value
+    for name, condition in _RANGES.items():
+        value = getattr(wanted, name)
+        if value is not None:
+            parts.append(condition)
+            values[name] = value
     if wanted.desk is not None:
         parts.append(_OF_DESK if wanted.tab in (None, "rejected") and not wanted.open else _AT_DESK)
         values["desk"] = wanted.desk
     if wanted.open:
         parts.append(TABS["todo"])
     if wanted.q:
-        parts.append(
-            "(c.number ILIKE :q OR c.title ILIKE :q OR c.address ILIKE :q OR c.description ILIKE :q"
-            " OR EXISTS (SELECT 1 FROM case_number n WHERE n.case_id = c.id AND n.number ILIKE :q))"
-        )
+        parts.append(_SEARCH)
         escaped = wanted.q.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
-        values["q"] = f"%{escaped}%"
+        values |= {
+            "q": f"%{escaped}%",
+            "own_desk": who.desk,
+            "all_desks": who.role == "street-centre",
+        }
     return " AND ".join(parts), values
 
 
+_RANGES = {
+    "grade": "c.grades @> ARRAY[CAST(:grade AS text)]",
+    "since": "c.received_at >= :since",
+    "until": "c.received_at < :until",
+}
+# Texts are searched only by who reads them whole (`redaction.holds`): else one could find out by
+# asking whether a telephone number stands in a case.
+_SEARCH = (
+    "(c.number ILIKE :q"
+    " OR EXISTS (SELECT 1 FROM case_number n WHERE n.case_id = c.id AND n.number ILIKE :q"
+    " AND n.kind <> 'idempotency-key')"
+    " OR ((:all_desks OR CAST(:own_desk AS text) = coalesce(c.desk, :own_desk)"
+    " OR :post = ANY(c.parties))"
+    " AND (c.title ILIKE :q OR c.address ILIKE :q OR c.description ILIKE :q)))"
+)
 # What a desk has to do: its own cases and those whose desk is still open.
 _AT_DESK = "(c.desk = :desk OR c.desk IS NULL)"
 # A desk sees its own cases, those whose desk is still open, and what it has refused itself.
@@ -150,75 +176,94 @@ def case(conn: Connection, case_id: UUID) -> Case:
 
 
 def events(conn: Connection, case_id: UUID) -> Sequence[dict[str, Any]]:
-    """The history of a case, oldest first."""
+    """The history of a case, oldest first, with the texts that are still kept."""
+    texts = texts_of(conn, case_id)
     rows = conn.execute(
         text(
-            "SELECT version, type, data, actor, on_behalf_of, at FROM case_event"
+            "SELECT version, type, data, actor, account, on_behalf_of, at, clocks FROM case_event"
             " WHERE case_id = :id ORDER BY version"
         ),
         {"id": case_id},
     ).mappings()
-    return [dict(row) for row in rows]
+    return [{**row, "data": unseal(row["data"], texts)} for row in rows]
 
 
 def summary(
-    conn: Connection, *, desk: str | None, now: datetime, today: datetime
+    conn: Connection, who: Actor, *, desk: str | None, now: datetime, today: datetime
 ) -> dict[str, Any]:
-    """The live numbers of the top bar and of every tab."""
-    of_desk = f"AND {_OF_DESK}" if desk else ""
+    """The live numbers of the top bar and of every queue, of the cases a post sees."""
+    of_desk = f" AND {_OF_DESK}" if desk else ""
     at_desk = f" AND {_AT_DESK}" if desk else ""
     columns = ", ".join(
         f"count(*) FILTER (WHERE {condition}{'' if tab == 'rejected' else at_desk}) AS {tab}"
         for tab, condition in TABS.items()
     )
+    values = {
+        "now": now, "today": today, "desk": desk, "keys": keys_of(who), "post": who.post,
+    }  # fmt: skip
     row = conn.execute(
         text(
             f"SELECT {columns}, "  # noqa: S608 - fixed fragments
             f"count(*) FILTER (WHERE c.accepted_at >= :today{at_desk}) AS accepted_today, "
+            f"count(*) FILTER (WHERE {TABS['closed']} AND c.closed_at >= :today{at_desk})"
+            " AS closed_today, "
             "count(*) FILTER (WHERE EXISTS (SELECT 1 FROM deadline d WHERE d.case_id = c.id"
             " AND d.stopped_at IS NULL AND d.due_at > :now AND d.warn_at <= :now)"
-            f"{at_desk}) AS amber FROM case_now c WHERE true {of_desk}"
+            f"{at_desk}) AS amber FROM case_now c WHERE {SEEN}{of_desk}"
         ),
-        {"now": now, "today": today, "desk": desk},
+        values,
     ).mappings().one()  # fmt: skip
     states = conn.execute(
         text(
-            "SELECT state, count(*) AS n FROM refusal"
-            " WHERE CAST(:desk AS text) IS NULL OR desk = :desk GROUP BY state"
+            "SELECT r.state, count(*) AS n FROM refusal r JOIN case_now c ON c.id = r.case_id"  # noqa: S608
+            f" WHERE {SEEN} AND (CAST(:desk AS text) IS NULL OR r.desk = :desk)"
+            " GROUP BY r.state"
         ),
-        {"desk": desk},
+        values,
     )
     refusals = {state.state: state.n for state in states}
     return {
         "todo": row["todo"],
+        "mine": row["mine"],
         "amber": row["amber"],
         "red": row["overdue"],
         "accepted_today": row["accepted_today"],
+        "closed_today": row["closed_today"],
         "tabs": {tab: row[tab] for tab in TABS},
         "refusals": {"all": sum(refusals.values()), **refusals},
     }
 
 
 def refused_cases(
-    conn: Connection, *, state: str | None, limit: int = 500
+    conn: Connection, who: Actor, *, state: str | None, limit: int = 500
 ) -> Sequence[tuple[UUID, Case]]:
-    """The refusals, newest first, each with its case."""
+    """The refusals of the cases a post sees, newest first, each with its case."""
     rows = conn.execute(
         text(
-            "SELECT r.id, c.state FROM refusal r JOIN case_now c ON c.id = r.case_id"
-            " WHERE CAST(:state AS text) IS NULL OR r.state = :state"
+            "SELECT r.id, c.state FROM refusal r JOIN case_now c ON c.id = r.case_id"  # noqa: S608
+            f" WHERE {SEEN} AND (CAST(:state AS text) IS NULL OR r.state = :state)"
             " ORDER BY r.rejected_at DESC, r.id LIMIT :limit"
         ),
-        {"state": state, "limit": limit},
+        {"state": state, "limit": limit, "keys": keys_of(who)},
     )
     return [(row.id, case_from(row.state)) for row in rows]
 
 
-def case_of_refusal(conn: Connection, refusal_id: UUID) -> UUID | None:
-    """The case a refusal belongs to."""
+def case_of_refusal(conn: Connection, refusal_id: UUID, who: Actor) -> UUID:
+    """The case a refusal belongs to, if the post sees it.
+
+    Raises:
+        RefusalNotFound: there is none, or it is not to be seen.
+    """
     found: UUID | None = conn.execute(
-        text("SELECT case_id FROM refusal WHERE id = :id"), {"id": refusal_id}
+        text(
+            "SELECT r.case_id FROM refusal r JOIN case_now c ON c.id = r.case_id"  # noqa: S608
+            f" WHERE r.id = :id AND {SEEN}"
+        ),
+        {"id": refusal_id, "keys": keys_of(who)},
     ).scalar_one_or_none()
+    if found is None:
+        raise RefusalNotFound("没有这条不予受理记录")
     return found
 
 

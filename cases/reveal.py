@@ -1,6 +1,6 @@
 """Who reported a case: masked for everybody, whole for a few who say why, and that is noted.
 
-Names and numbers stay in a table of their own (R: PIPL); this is the only module that reads it
+Names and numbers stay in a table of their own (PIPL); this is the only module that reads it
 for the screen. Every reveal is a line of the access log, and the log can be read by those who
 answer for it.
 """
@@ -21,7 +21,7 @@ from cases.redaction import holds, redact
 from cases.roles import Actor
 
 __all__ = [
-    "AccessQuery", "ReporterView", "access_log", "known", "may_reveal", "note_access",
+    "AccessQuery", "ReporterView", "access_log", "known", "looks", "may_reveal", "note_access",
     "reporters", "reveal", "visible_text",
 ]  # fmt: skip
 
@@ -177,6 +177,18 @@ def note_access(
             "detail": orjson.dumps({**detail, "post": who.post}).decode(),
         },
     )
+
+
+def looks(conn: Connection, case_id: UUID) -> Sequence[dict[str, Any]]:
+    """Who has looked at a case's reporters, oldest first: lines for its history."""
+    rows = conn.execute(
+        text(
+            "SELECT at, account, action, reason, detail ->> 'post' AS post FROM access_log"
+            " WHERE subject = :subject ORDER BY at, id"
+        ),
+        {"subject": str(case_id)},
+    ).mappings()
+    return [dict(row) for row in rows]
 
 
 def access_log(conn: Connection, wanted: AccessQuery, who: Actor) -> Sequence[dict[str, Any]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from cases.model import Case, Status
 from cases.sources import SOURCES
-from cases.work import Kind
+from cases.work import Grade, Kind, Span
 
 STATUS = {
     Status.RECEIVED: "待受理",
@@ -35,6 +35,17 @@ STATUS = {
     Status.REOPENED: "重新办理",
     Status.ARCHIVED: "已归档",
 }
+KIND = {Kind.COMMUNITY: "社区层面", Kind.JOINT: "联动"}
+GRADE = {
+    Grade.SIMPLE: "简易联动",
+    Grade.COMPLEX: "复杂联动",
+    Grade.DIFFICULT: "疑难联动（历史遗留问题）",
+    Grade.REPEAT: "重复联动",
+    Grade.SUPERVISED: "督办联动",
+    Grade.URGENT: "紧急联动",
+    Grade.MAJOR: "重大联动",
+}
+SPAN = {Span.LEVEL: "跨层级", Span.GRID: "跨网格", Span.FIELD: "跨领域"}
 REFUSAL_STATE = {
     "feedback_pending": "待反馈街道",
     "feedback_delivered": "已反馈街道",

@@ -4,6 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
+from cases.roles import Actor
+from cases.scope import SEEN, keys_of
 from layers.errors import UnknownLayer
 from layers.model import Layer, ListedLayer
 
@@ -31,7 +33,7 @@ LEVELS = {
     "police_areas": "police_area",
 }
 
-_COUNTS = text("""
+_COUNTS = text(f"""
     WITH edition_now AS (
         SELECT id, provisional FROM edition
         WHERE status IN ('in_force', 'retired')
@@ -42,7 +44,7 @@ _COUNTS = text("""
     UNION ALL SELECT layer, count(*), false FROM base_feature GROUP BY layer
     UNION ALL SELECT 'cameras', count(*), false FROM camera
     UNION ALL SELECT 'personnel', count(*), false FROM person_now WHERE fix_at IS NOT NULL
-    UNION ALL SELECT 'cases', count(*), false FROM map_case""")
+    UNION ALL SELECT 'cases', count(*), false FROM map_case c WHERE {SEEN}""")  # noqa: S608
 
 
 def layer(id: str) -> Layer:
@@ -57,9 +59,10 @@ def layer(id: str) -> Layer:
     raise UnknownLayer(id)
 
 
-def listed(conn: Connection, now: datetime) -> tuple[ListedLayer, ...]:
-    """All layers with what is in each now; areas are those of the edition in force."""
-    found = {row.layer: row for row in conn.execute(_COUNTS, {"now": now})}
+def listed(conn: Connection, now: datetime, who: Actor | None = None) -> tuple[ListedLayer, ...]:
+    """All layers with what is in each now; areas are those in force, cases those a post sees."""
+    values = {"now": now, "keys": keys_of(who) if who else []}
+    found = {row.layer: row for row in conn.execute(_COUNTS, values)}
     lines = []
     for one in CATALOG:
         row = found.get(LEVELS.get(one.id, one.id))

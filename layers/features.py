@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from cases.roles import Actor
+from cases.scope import SEEN, keys_of
 from layers import catalog
 
 STALE_AFTER = timedelta(minutes=5)  # a position older than this is shown as old (screen.md)
@@ -80,25 +82,38 @@ _PERSONNEL = """
     FROM person_now WHERE fix_at IS NOT NULL"""
 
 # Marks only: the text of a case and its reporter never travel with the map.
-_CASES = """
-    SELECT id::text AS id, extract(epoch FROM received_at) AS place, geom, jsonb_build_object(
-        'id', id, 'number', number, 'status', status, 'source', source,
-        'urgent', urgent, 'supervised', supervised, 'sector', sector, 'community', community,
-        'received_at', received_at, 'started_at', started_at, 'warn_at', warn_at,
-        'due_at', due_at,
-        'clock', CASE WHEN due_at IS NULL THEN 'none'
-                      WHEN due_at <= CAST(:now AS timestamptz) THEN 'red'
-                      WHEN warn_at <= CAST(:now AS timestamptz) THEN 'amber'
+_CASES = f"""
+    SELECT c.id::text AS id, extract(epoch FROM c.received_at) AS place, c.geom,
+        jsonb_build_object(
+        'id', c.id, 'number', c.number, 'status', c.status, 'source', c.source,
+        'kind', c.kind, 'grades', c.grades, 'owner', c.owner,
+        'urgent', c.urgent, 'supervised', c.supervised, 'sector', c.sector,
+        'community', c.community, 'received_at', c.received_at, 'started_at', c.started_at,
+        'warn_at', c.warn_at, 'due_at', c.due_at,
+        'clock', CASE WHEN c.due_at IS NULL THEN 'none'
+                      WHEN c.due_at <= CAST(:now AS timestamptz) THEN 'red'
+                      WHEN c.warn_at <= CAST(:now AS timestamptz) THEN 'amber'
                       ELSE 'running' END) AS properties
-    FROM map_case"""
+    FROM map_case c WHERE {SEEN}"""  # noqa: S608 - a fixed fragment
 
 _SELECTS = {"cameras": _CAMERAS, "personnel": _PERSONNEL, "cases": _CASES}
 
 
 def feature_collection(
-    conn: Connection, layer_id: str, now: datetime, box: Box | None = None
+    conn: Connection,
+    layer_id: str,
+    now: datetime,
+    box: Box | None = None,
+    who: Actor | None = None,
 ) -> bytes:
     """One layer as a GeoJSON FeatureCollection, ready for the wire.
+
+    Args:
+        conn: inside a transaction.
+        layer_id: which layer of the catalogue.
+        now: the moment: whose edition, which colour of a clock.
+        box: leaves out what lies elsewhere.
+        who: whose cases; nobody sees none.
 
     Raises:
         UnknownLayer: there is no such layer.
@@ -119,6 +134,8 @@ def feature_collection(
         values["layer"] = layer.id
     else:
         select = _SELECTS[layer.id]
+    if layer.id == "cases":
+        values["keys"] = keys_of(who) if who else []
     if layer.id == "personnel":
         values["stale_s"] = STALE_AFTER.total_seconds()
     # Whether a border is official is the edition's word; roads, cameras and cases have no edition.

@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from pianqu.cli_groups import boundaries, database, report
+from pianqu.cli_records import audit, purge
 from pianqu.settings import Settings
 
 TEACHING = """
@@ -77,6 +78,8 @@ app = typer.Typer(
 app.add_typer(database, name="db")
 app.add_typer(boundaries, name="boundaries")
 app.add_typer(report, name="report")
+app.add_typer(audit, name="audit")
+app.command()(purge)
 
 
 @app.command()

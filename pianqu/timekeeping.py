@@ -15,6 +15,10 @@ from store.engine import transaction
 
 log = logging.getLogger("pianqu.worker")
 
+_AMBER = text(
+    "SELECT case_id, code, seq FROM deadline WHERE stopped_at IS NULL AND NOT warned"
+    " AND NOT breached AND warn_at <= :at AND due_at > :at ORDER BY warn_at LIMIT :limit"
+)
 _NEXT = text(
     "SELECT min(moment) FROM deadline, unnest(ARRAY[warn_at, due_at]) AS moment"
     " WHERE stopped_at IS NULL AND NOT breached AND moment > :at"
@@ -22,17 +26,17 @@ _NEXT = text(
 
 
 def note_clocks(bench: Bench, at: datetime) -> None:
-    """Note each warning and each limit that is due: lateness is an event."""
+    """Note each warning and each limit that is due: lateness is an event.
+
+    After a standstill a clock may be past both: then the limit alone is noted, it says more.
+    """
     with transaction(bench.engine) as conn:
         late = queries.overdue_clocks(conn, at)
-        near = queries.amber_clocks(conn, at)
+        near = conn.execute(_AMBER, {"at": at, "limit": 200}).all()
     for row in late:
         _note(bench, row.case_id, do.MarkOverdue(code=row.code, seq=row.seq), at)
-    gone = {(row.case_id, row.code, row.seq) for row in late}
     for row in near:
-        # Both due at once, after a standstill: the limit says more than the warning.
-        if (row.case_id, row.code, row.seq) not in gone:
-            _note(bench, row.case_id, do.MarkWarned(code=row.code, seq=row.seq), at)
+        _note(bench, row.case_id, do.MarkWarned(code=row.code, seq=row.seq), at)
 
 
 def _note(bench: Bench, case_id: UUID, command: do.Command, at: datetime) -> None:

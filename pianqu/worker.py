@@ -13,13 +13,14 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from boundaries.locate import Locator
-from cases import attachments, desk, mailbox, report_jobs
+from cases import attachments, audit, desk, mailbox, purge, report_jobs
 from cases.channels.webhook import StreetCentre
 from cases.policies import PolicyBook
 from layers import people
 from pianqu.bench import Bench, make_channels
 from pianqu.courier import send_next
 from pianqu.escalating import escalate, unread_minutes
+from pianqu.mornings import hand_back
 from pianqu.reaching import reaching
 from pianqu.server import now, policy
 from pianqu.settings import Settings, inbox_url, webhook_secret
@@ -33,6 +34,7 @@ log = logging.getLogger("pianqu.worker")
 # forward, or one that was started meanwhile, is noticed within it.
 BEAT = timedelta(seconds=5)
 PURGE = timedelta(hours=1)
+DAILY = timedelta(days=1)
 SEND_FOR = timedelta(seconds=1)
 
 
@@ -56,16 +58,25 @@ def run_worker(settings: Settings, stop: threading.Event) -> None:
         reaches=reaching(ways.book),
         channels=ways,
     )
+    try:
+        _loop(settings.database_url, bench, stop)
+    finally:
+        bench.engine.dispose()
+
+
+def _loop(database_url: str, bench: Bench, stop: threading.Event) -> None:
     pause = [0.0]
     purge_due = now()
+    records_due = now() + PURGE
     channels = [outbox.CHANNEL, report_jobs.CHANNEL]
-    for _ in wake_ups(
-        settings.database_url, channels, timeout_s=lambda: pause[0], stopped=stop.is_set
-    ):
+    for _ in wake_ups(database_url, channels, timeout_s=lambda: pause[0], stopped=stop.is_set):
         try:
             if purge_due <= now():
                 purge_due = now() + PURGE
                 forget_what_is_old(bench, now())
+            if records_due <= now():
+                records_due = now() + DAILY
+                keep_records(bench, now())
             pause[0] = work(bench, stop)
         except SQLAlchemyError:
             log.warning("the database is away; trying again")
@@ -74,15 +85,16 @@ def run_worker(settings: Settings, stop: threading.Event) -> None:
 
 def work(bench: Bench, stop: threading.Event) -> float:
     """Do all that is due now; return the seconds until something is due again."""
-    beat(bench, now())
+    beat(bench, bench.now())
     # A backlog for a slow receiver must not keep clocks and reports waiting.
-    pause_at = now() + SEND_FOR
-    while not stop.is_set() and now() < pause_at and send_next(bench, now()):
-        beat(bench, now())
-    escalate(bench, now())
-    note_clocks(bench, now())
-    make_next_report(bench, now())
-    return pause_until_next(bench, now())
+    pause_at = bench.now() + SEND_FOR
+    while not stop.is_set() and bench.now() < pause_at and send_next(bench, bench.now()):
+        beat(bench, bench.now())
+    escalate(bench, bench.now())
+    hand_back(bench, bench.now())
+    note_clocks(bench, bench.now())
+    make_next_report(bench, bench.now())
+    return pause_until_next(bench, bench.now())
 
 
 def pause_until_next(bench: Bench, at: datetime) -> float:
@@ -94,7 +106,7 @@ def pause_until_next(bench: Bench, at: datetime) -> float:
             mailbox.next_step_at(conn, at, unread_minutes(bench, conn, at)),
         )
     due = min((moment for moment in moments if moment is not None), default=at + BEAT)
-    return max(min(due - now(), BEAT).total_seconds(), 0.05)
+    return max(min(due - bench.now(), BEAT).total_seconds(), 0.05)
 
 
 def forget_what_is_old(bench: Bench, at: datetime) -> None:
@@ -104,6 +116,14 @@ def forget_what_is_old(bench: Bench, at: datetime) -> None:
     with transaction(bench.engine) as conn:
         days = bench.office.policy_at(conn, at).unused_file_days
         attachments.purge_orphans(conn, at, timedelta(days=days))
+
+
+def keep_records(bench: Bench, at: datetime) -> None:
+    """Forget what is over its time and anchor all chains (daily)."""
+    with transaction(bench.engine) as conn:
+        purge.run(conn, bench.office.policy_at(conn, at), at)
+    with transaction(bench.engine) as conn:
+        audit.anchor(conn, at)
 
 
 def beat(bench: Bench, at: datetime) -> None:
@@ -129,6 +149,6 @@ def make_next_report(bench: Bench, at: datetime) -> None:
                 content = bench.make_report(conn, job, at)
         except Exception as error:  # a broken report must not stop the courier
             log.exception("report %s failed", job.id)
-            report_jobs.fail(conn, job.id, f"{type(error).__name__}: {error}", now())
+            report_jobs.fail(conn, job.id, f"{type(error).__name__}: {error}", bench.now())
             return
-        report_jobs.finish(conn, job.id, content, now())
+        report_jobs.finish(conn, job.id, content, bench.now())

@@ -9,6 +9,7 @@ StoreError
   - ClosedFolder            the server's account cannot reach the folder
   - SocketPathTooLong       no folder short enough for a Unix socket
   - ClusterDidNotStart      the server refused; the end of its log is in the message
+- BackupError               a backup could not be written, read or brought back
 - DatabaseUnavailable       no connection can be had, or it broke in mid-flight
 """
 
@@ -27,6 +28,10 @@ class StoreError(Exception):
 
 class ClusterError(StoreError):
     """The private cluster cannot be had as it is."""
+
+
+class BackupError(StoreError):
+    """A backup could not be written, read or brought back."""
 
 
 class NoPostGIS(ClusterError):

@@ -84,6 +84,8 @@ def template(cluster: str) -> str:
 
 def _fill(url: str) -> None:
     # Here and not above: tests of pure rooms load no migrations.
+    import signed
+
     from boundaries import library
     from store import migrate
 
@@ -91,6 +93,8 @@ def _fill(url: str) -> None:
     engine = make_engine(url)
     try:
         library.install_seed(engine, SEED_AT)
+        with engine.begin() as conn:
+            signed.install(conn, SEED_AT)
     finally:
         engine.dispose()
 

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import httpx2
+import signed
 
 READY_S = 90.0
 STOP_S = 20.0
@@ -81,6 +82,16 @@ class Site:
                 )
         if ready and self.is_running("serve"):
             self.wait_until_ready()
+
+    def client(self, post: str = signed.DEFAULT, **options) -> httpx2.Client:
+        """A client that acts for a post, with the token its account has in the template."""
+        return httpx2.Client(
+            base_url=self.base_url, headers=signed.headers(post), timeout=30, **options
+        )
+
+    def headers(self, post: str = signed.DEFAULT) -> dict[str, str]:
+        """The header that makes a request the post's."""
+        return signed.headers(post)
 
     def is_running(self, part: str) -> bool:
         """Whether the part's process lives."""

@@ -86,7 +86,7 @@ def posts_held(conn: Connection, staff_id: str, at: datetime) -> tuple[str, ...]
 
 
 def holders(conn: Connection, post: str, at: datetime) -> tuple[Holder, ...]:
-    """Who holds a post at a moment; who stands in comes first. Nobody: the post is vacant (空缺)."""
+    """Who holds a post at a moment, stand-ins first. Nobody: the post is vacant (空缺)."""
     rows = conn.execute(_HOLDERS, {"post": post, "at": at}).mappings()
     return tuple(Holder(**row) for row in rows)
 
@@ -116,7 +116,7 @@ def posts_of_account(conn: Connection, account: str, at: datetime) -> tuple[str,
 def all_forces(conn: Connection, desk: str, at: datetime) -> tuple[Force, ...]:
     """Everybody who holds a post of a desk or of its stations, with presence by duty mode.
 
-    固点定岗 is there in the desk's running hours, or in the person's own shifts of the day; 机动轮岗
+    固点定岗 is there in the desk's running hours, or in its own shifts of the day; 机动轮岗
     in its shifts; 动态报到 from signing in until signing out, of the same day.
     """
     today = at.astimezone(SHANGHAI).date()

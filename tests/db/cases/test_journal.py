@@ -258,5 +258,5 @@ def test_the_numbers_of_the_top_bar(conn, bring, act):
     assert west["refusals"] == {"all": 1, "feedback_pending": 1}
     street = queries.summary(conn, desk=None, now=NOW + timedelta(hours=1), today=NOW)
     assert street["todo"] == 3
-    assert street["red"] == 3
+    assert street["red"] == 4
     assert waiting.is_open

@@ -42,6 +42,7 @@ def test_whole_with_a_reason_that_is_noted(conn, told, post):
     (line,) = reveal.access_log(conn, wanted, actor("deputy-140901"))
     assert (line["account"], line["action"], line["at"]) == (post, reveal.REVEAL, NOW)
     assert line["reason"] == "回访核实，号码【电话】"
+    assert [look["post"] for look in reveal.looks(conn, told.id)] == [post]
     assert "13800131234" not in str(line)
     assert "王建国" not in str(line)
 

@@ -1,5 +1,7 @@
 """The courier and the line of people, with a real 政务微信 stub and a real database."""
 
+import threading
+import time
 import uuid
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -22,6 +24,8 @@ from cases.policy import Policy
 from pianqu.bench import Bench, Channels
 from pianqu.courier import URGENT_ATTEMPTS, send_next
 from pianqu.escalating import escalate
+from pianqu.settings import Settings
+from pianqu.worker import run_worker
 from store import outbox
 from store.engine import transaction
 
@@ -267,3 +271,51 @@ def test_who_is_next(bench, clock, post, expected):
             text("SELECT told FROM mailbox_step WHERE mail_id = :id ORDER BY step"), {"id": id}
         ).scalars()
         assert list(told) == [post, *expected]
+
+
+ROSTER = """
+    INSERT INTO body (id, kind, name) VALUES ('B1', 'station', '仓场工作站');
+    INSERT INTO post (id, role, area, body, label)
+        VALUES ('station-14090101', 'station', '14090101', 'B1', '工作站参勤人员');
+    INSERT INTO staff (id, name, body, wecom_id)
+        VALUES ('S1', '站点01', 'B1', 'Li'), ('S2', '站点02', 'B1', 'Wang');
+    INSERT INTO holding (post, staff_id, from_at, to_at)
+        VALUES ('station-14090101', 'S1', now() - interval '9 days', NULL);
+    INSERT INTO holding (post, staff_id, from_at, to_at, stand_in, authorised_by, reason)
+        VALUES ('station-14090101', 'S2', now() - interval '1 hour', now() + interval '1 hour',
+            true, 'deputy-140901', '休假');
+"""
+
+
+def test_the_whole_worker_from_settings_to_the_holders_phone(engine, database, stub, tmp_path):
+    """Set up as an operator does it: environment, roster, and a worker woken by the message."""
+    with transaction(engine) as conn:
+        conn.execute(text("DELETE FROM holding WHERE post = 'station-14090101'"))
+        for statement in filter(str.strip, ROSTER.split(";")):
+            conn.execute(text(statement))
+    settings = Settings(
+        database_url=database,
+        state_dir=tmp_path,
+        wecom_base_url=stub.url,
+        wecom_corp_id=CORP,
+        wecom_agent_id=AGENT,
+        wecom_secret=SECRET,
+    )
+    stop = threading.Event()
+    worker = threading.Thread(target=run_worker, args=(settings, stop))
+    worker.start()
+    try:
+        id, real = uuid.uuid4(), datetime.now(UTC)
+        payload = {"kind": "task", "title": "交办", "text": "请办", "urgent": True}
+        notice = Notice(id=id, topic="push", payload=payload, recipient=STATION, mail=True)
+        with transaction(engine) as conn:
+            mailbox.send(conn, notice, subject=str(id), now=real)
+        until = time.monotonic() + 20
+        while not stub.sent and time.monotonic() < until:
+            time.sleep(0.02)
+    finally:
+        stop.set()
+        worker.join()
+    assert [sorted(sent["users"]) for sent in stub.sent] == [["Li", "Wang"]]
+    with transaction(engine) as conn:
+        assert outbox.one(conn, id).status == "delivered"

@@ -236,3 +236,24 @@ def test_read_on_screen_is_arrived_however_the_other_ways_stand(conn):
     claimed = outbox.claim(conn, NOW + SECOND)
     assert (claimed.id, claimed.read_at) == (dead, NOW + SECOND)
     assert one(conn, done).status == "delivered"
+
+
+def test_racing_workers_keep_the_order_of_a_lane(engine):
+    with transaction(engine) as conn:
+        ids = [put(conn, subject="case", recipient="p") for _ in range(12)]
+    sent, lock = [], threading.Lock()
+
+    def work():
+        while len(sent) < len(ids):
+            with transaction(engine) as conn:
+                if message := outbox.claim(conn, NOW):
+                    with lock:
+                        sent.append(message.id)
+                    outbox.done(conn, message.id, NOW)
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sent == ids
