@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import APIRouter, Header, Path, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from api.bodies import Day, NewCase, Sector, SourceCode
 from api.carrying import etag
-from api.deps import House, Now, Tx, Who, connected
+from api.deps import House, Now, Tx, Who, connected, who_asks
 from api.step_bodies import Grid, Post
 from api.views import CaseView, ClockView, case_view, clock_view, eyes
 from api.work_views import PlaceView, event_view, place_view
@@ -17,6 +17,7 @@ from boundaries.model import Assignment
 from cases import intake, past, queries, scope
 from cases.hours import SHANGHAI
 from cases.model import Number, RawPoint, Report
+from cases.roles import Actor
 from cases.sources import SOURCES
 
 router = APIRouter(prefix="/v1", tags=["cases"])
@@ -86,17 +87,9 @@ def receive(
     """Take a report. Stored first, whatever it says; a known number is the same case (200)."""
     # The busiest door: its transaction opens and closes in this one thread, before the answer is
     # written, and the answer is not checked against its own schema again (a test does that).
-    told = new.reporter
-    incoming = intake.Incoming(
-        report=_report(new),
-        reporter=intake.Reporter(name=told.name, phone=told.phone) if told else None,
-        extra=dict(new.model_extra or {}),
-        # Two senders may count their sendings alike, so the key is the sender's own.
-        key=Number(kind="idempotency-key", number=f"{who.post} {idempotency_key}")
-        if idempotency_key
-        else None,
-    )
     with connected(house.engine) as tx:
+        who = who_asks(request, tx)
+        incoming = _incoming(new, who, idempotency_key)
         received = intake.receive(tx, house.office, incoming, actor=who, now=now)
         viewer = eyes(tx, [received.case], who, now)
     told_back = ReceivedView(
@@ -111,6 +104,17 @@ def receive(
         status,
         headers={"ETag": etag(received.case)},
         media_type="application/json",
+    )
+
+
+def _incoming(new: NewCase, who: Actor, key: str | None) -> intake.Incoming:
+    told = new.reporter
+    return intake.Incoming(
+        report=_report(new),
+        reporter=intake.Reporter(name=told.name, phone=told.phone) if told else None,
+        extra=dict(new.model_extra or {}),
+        # Two senders may count their sendings alike, so the key is the sender's own.
+        key=Number(kind="idempotency-key", number=f"{who.post} {key}") if key else None,
     )
 
 

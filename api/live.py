@@ -3,6 +3,10 @@
 One thread per process listens to PostgreSQL and hands each new fact to every subscriber's bounded
 queue; one that falls behind is told to read everything anew rather than fill the memory. No
 database connection is held while a stream is open.
+
+What a subscriber's post may hear is decided when a fact is published, by the same keys that
+decide what it sees (`cases.scope`). Whose post it is, is settled when the stream opens; a session
+that ends meanwhile is cut off when the stream ends itself, after ten minutes at the latest.
 """
 
 import asyncio
@@ -19,8 +23,10 @@ from fastapi.responses import StreamingResponse
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
-from api.deps import connected, runtime
+from api.deps import Who, connected, runtime
 from cases.hours import SHANGHAI
+from cases.roles import scope_keys
+from cases.scope import seen_by
 from layers import people
 from store import feed
 from store.errors import DatabaseUnavailable
@@ -34,14 +40,23 @@ POLL_S = 0.05
 TOGETHER_S = 0.05  # under load, what is told within this time is read at once
 PAGE = 500
 REPLAY_MOST = 2000
+SCAN_MOST = 20_000
+# Facts that concern whoever has one of their areas as a key; all others concern everybody.
+_SCOPED = frozenset({"case", "mail"})
 _END = b""
 
 
 @dataclass(eq=False)
 class Subscriber:
-    """One open stream."""
+    """One open stream and the keys of its post.
+
+    `passed` is the cursor up to which there was nothing for it to hear since its last frame.
+    """
 
     loop: asyncio.AbstractEventLoop
+    keys: frozenset[str] = frozenset()
+    skipped: bool = False
+    passed: str | None = None
     queue: asyncio.Queue[tuple[str, bytes]] = field(
         default_factory=lambda: asyncio.Queue(maxsize=QUEUE)
     )
@@ -50,11 +65,20 @@ class Subscriber:
         """Hand over a frame from any thread; a full queue is emptied and told to resync."""
         self.loop.call_soon_threadsafe(self._put, cursor, frame)
 
+    def pass_by(self, cursor: str) -> None:
+        """Tell from any thread how far it has been spared; in order with the frames."""
+        self.loop.call_soon_threadsafe(self._pass, cursor)
+
+    def _pass(self, cursor: str) -> None:
+        self.passed = cursor
+
     def _put(self, cursor: str, frame: bytes) -> None:
         if self.queue.full():
             while not self.queue.empty():
                 self.queue.get_nowait()
             cursor, frame = "", _frame("resync", b"{}")
+        if cursor:
+            self.passed = None  # the frame's own id is further on
         self.queue.put_nowait((cursor, frame))
 
 
@@ -94,9 +118,9 @@ class Hub:
             pass  # the database is away; the thread is a daemon and ends with the process
         self._thread.join(timeout=3)
 
-    def subscribe(self) -> Subscriber:
-        """Open a stream on the running loop."""
-        subscriber = Subscriber(loop=asyncio.get_running_loop())
+    def subscribe(self, keys: frozenset[str]) -> Subscriber:
+        """Open a stream on the running loop for a post with these keys."""
+        subscriber = Subscriber(loop=asyncio.get_running_loop(), keys=keys)
         with self._lock:
             self._subscribers.add(subscriber)
         return subscriber
@@ -111,18 +135,26 @@ class Hub:
         with connected(self._engine) as conn:
             return feed.head(conn)
 
-    def replay(self, cursor: str) -> list[tuple[str, bytes]] | None:
-        """The frames behind a cursor; None when it is stale or too far back."""
+    def replay(self, cursor: str, keys: frozenset[str]) -> list[tuple[str, bytes]] | None:
+        """The frames behind a cursor for these keys; None when it is stale or too far back."""
         frames: list[tuple[str, bytes]] = []
+        scanned = 0
         try:
             with connected(self._engine) as conn:
                 while batch := feed.after(conn, cursor):
-                    frames.extend((fact.cursor, _fact_frame(fact)) for fact in batch)
-                    cursor = batch[-1].cursor
-                    if len(frames) > REPLAY_MOST:
+                    frames.extend(
+                        (fact.cursor, _fact_frame(fact, keys))
+                        for fact in batch
+                        if _concerns(fact, keys)
+                    )
+                    cursor, scanned = batch[-1].cursor, scanned + len(batch)
+                    if len(frames) > REPLAY_MOST or scanned > SCAN_MOST:
                         return None
         except feed.StaleCursor:
             return None
+        if scanned and (not frames or frames[-1][0] != cursor):
+            # So that the next replay does not begin as far back.
+            frames.append(("", _mark(cursor)))
         return frames
 
     def _follow(self) -> None:
@@ -162,11 +194,31 @@ class Hub:
                     self._broadcast("", _frame("resync", b"{}"))
                     continue
                 for fact in batch:
-                    self._broadcast(fact.cursor, _fact_frame(fact))
+                    self._publish(fact)
                     self._cursor = fact.cursor
+                self._pass_by(self._cursor)
                 if len(batch) < PAGE:
                     break
             self._waiting = waiting
+
+    def _publish(self, fact: feed.Fact) -> None:
+        frames: dict[frozenset[str], bytes] = {}  # many share a post's keys
+        with self._lock:
+            for subscriber in self._subscribers:
+                keys = subscriber.keys
+                if not _concerns(fact, keys):
+                    subscriber.skipped = True
+                    continue
+                if keys not in frames:
+                    frames[keys] = _fact_frame(fact, keys)
+                subscriber.offer(fact.cursor, frames[keys])
+
+    def _pass_by(self, cursor: str) -> None:
+        with self._lock:
+            for subscriber in self._subscribers:
+                if subscriber.skipped:
+                    subscriber.skipped = False
+                    subscriber.pass_by(cursor)
 
     def _broadcast(self, cursor: str, frame: bytes) -> None:
         with self._lock:
@@ -174,7 +226,12 @@ class Hub:
                 subscriber.offer(cursor, frame)
 
 
-def _fact_frame(fact: feed.Fact) -> bytes:
+def _concerns(fact: feed.Fact, keys: frozenset[str]) -> bool:
+    return fact.kind not in _SCOPED or seen_by(fact.areas, keys)
+
+
+def _fact_frame(fact: feed.Fact, keys: frozenset[str]) -> bytes:
+    scoped = fact.kind in _SCOPED
     data = orjson.dumps(
         {
             "id": fact.cursor,
@@ -182,10 +239,16 @@ def _fact_frame(fact: feed.Fact) -> bytes:
             "case": fact.subject if fact.kind == "case" else None,
             "subject": fact.subject,
             "type": fact.type,
-            "areas": fact.areas,
+            # Who else hears of a case is not everybody's to know.
+            "areas": [area for area in fact.areas if area in keys or not scoped],
         }
     )
     return f"id: {fact.cursor}\n".encode() + _frame("change", data)
+
+
+def _mark(cursor: str) -> bytes:
+    """A comment that moves the reader's Last-Event-ID on past what was not for it."""
+    return f"id: {cursor}\n: still here\n\n".encode()
 
 
 def _frame(event: str, data: bytes) -> bytes:
@@ -198,25 +261,30 @@ def _frame(event: str, data: bytes) -> bytes:
     responses={200: {"content": {"text/event-stream": {}}}},
 )
 async def live(
-    request: Request, last_event_id: Annotated[str | None, Header(max_length=100)] = None
+    request: Request,
+    who: Who,
+    last_event_id: Annotated[str | None, Header(max_length=100)] = None,
 ) -> StreamingResponse:
-    """Changes as they happen; `Last-Event-ID` first replays what was missed."""
+    """Changes of what this post sees, as they happen; `Last-Event-ID` first replays what it missed.
+
+    The post is settled when the stream opens; a stream ends itself after ten minutes.
+    """
     hub: Hub = request.app.state.hub
     assert runtime(request) is not None
     return StreamingResponse(
-        _stream(hub, last_event_id),
+        _stream(hub, last_event_id, scope_keys(who) | {who.post}),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _stream(hub: Hub, last: str | None) -> AsyncIterator[bytes]:
+async def _stream(hub: Hub, last: str | None, keys: frozenset[str]) -> AsyncIterator[bytes]:
     # Subscribe before replaying, so that nothing falls between; what comes twice is left out.
-    subscriber = hub.subscribe()
+    subscriber = hub.subscribe(keys)
     try:
         seen: set[str] = set()
         if last:
-            frames = await run_in_threadpool(hub.replay, last)
+            frames = await run_in_threadpool(hub.replay, last, keys)
             if frames is None:
                 yield _frame("resync", b"{}")
             for cursor, frame in frames or ():
@@ -232,7 +300,8 @@ async def _stream(hub: Hub, last: str | None) -> AsyncIterator[bytes]:
                     subscriber.queue.get(), min(HEARTBEAT_S, left)
                 )
             except TimeoutError:
-                yield b": still here\n\n"
+                mark, subscriber.passed = subscriber.passed, None
+                yield _mark(mark) if mark else b": still here\n\n"
                 continue
             if frame == _END:
                 return

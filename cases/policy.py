@@ -154,8 +154,8 @@ def _mistake(told: Any, value: object) -> str | None:
         return f"“{label}”要填{'整数' if whole else '数字'}"
     least, most, unit = (told.metadata[key] for key in ("min", "max", "unit"))
     # Not "value < least or value > most": a NaN is neither.
-    if least <= value <= most:  # type: ignore[operator]
+    if least <= value <= most:
         return None
-    if told.metadata["plan"] and value > most:  # type: ignore[operator]
+    if told.metadata["plan"] and value > most:
         return f"“{label}”是方案规定的时限，只能收紧，不能超过 {most:g} {unit}"
     return f"“{label}”要在 {least:g} 到 {most:g}{' ' + unit if unit else ''}之间"

@@ -106,7 +106,7 @@ def _forget(conn: Connection, id: UUID) -> int:
         "DELETE FROM case_reporter USING case_report r WHERE r.id = report_id AND r.case_id = :id",
         "UPDATE case_report SET body = '{}' WHERE case_id = :id",
         "DELETE FROM mailbox WHERE case_id = :id",
-        "DELETE FROM outbox WHERE subject = CAST(:id AS text) AND status <> 'pending'",
+        "DELETE FROM outbox WHERE subject = CAST(:id AS text)",
         "DELETE FROM street_centre_inbox WHERE message ->> 'subject' = CAST(:id AS text)",
     ):
         conn.execute(text(statement), {"id": id})

@@ -11,8 +11,7 @@ from sqlalchemy import text
 from cases import audit, desk, purge
 from cases.policies import PolicyBook
 from pianqu.database import open_database, with_database
-from pianqu.server import policy
-from pianqu.settings import Settings
+from pianqu.settings import Settings, policy
 from store import backup, migrate
 from store.engine import make_engine, transaction
 

@@ -11,9 +11,8 @@ from api.app import create_app
 from api.runtime import Basemap, Runtime
 from boundaries.locate import Locator
 from cases.policies import PolicyBook
-from cases.policy import Policy
 from pianqu.channel_settings import wecom_seal
-from pianqu.settings import HOST, Settings, webhook_secret
+from pianqu.settings import HOST, Settings, policy, webhook_secret
 from store.engine import make_engine
 from web.site import mount_site
 
@@ -21,11 +20,6 @@ from web.site import mount_site
 def now() -> datetime:
     """The present moment; handed down, never read below."""
     return datetime.now(UTC)
-
-
-def policy(settings: Settings) -> Policy:
-    """The policy values this installation is set to."""
-    return Policy(auto_refuse=settings.auto_refuse, auto_redispatch=settings.auto_redispatch)
 
 
 def make_app(settings: Settings) -> FastAPI:

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from cases.files.scanning import check_address
+from cases.policy import Policy
 from pianqu.channel_settings import ChannelSettings
 
 HOST = "127.0.0.1"
@@ -98,3 +99,8 @@ def webhook_secret(settings: Settings) -> str:
     finally:
         draft.unlink()
     return path.read_text()
+
+
+def policy(settings: Settings) -> Policy:
+    """The policy values this installation is set to."""
+    return Policy(auto_refuse=settings.auto_refuse, auto_redispatch=settings.auto_redispatch)

@@ -130,6 +130,13 @@ def lonely_database(_lonely_cluster: str) -> Iterator[str]:
 
 
 @pytest.fixture
+def empty_database(cluster: str) -> Iterator[str]:
+    """The URL of a database with nothing in it."""
+    with _copy(cluster, "template1") as url:
+        yield url
+
+
+@pytest.fixture
 def engine(database: str) -> Iterator[Engine]:
     """The product's own engine on a database of the test's own."""
     engine = make_engine(database)

@@ -16,7 +16,7 @@ from cases.hours import SHANGHAI, span
 from cases.people import roster_changes as changes
 from cases.people.roster import MODES
 from cases.people.roster_changes import Body, Holding, Staff
-from cases.people.roster_tables import HEADERS, Book, Finding, Row, read
+from cases.people.roster_tables import Book, Finding, Row, read
 from cases.people.shifts import Shift, shift_mistakes, shift_row
 from cases.roles import actor
 
@@ -62,10 +62,8 @@ class _Draft:
     shifts: list[tuple[Row, Shift]] = field(default_factory=list)
 
     def wrong(self, row: Row, column: str | None, detail: str) -> None:
-        """Note a mistake under the header that messages use."""
-        words = column and next(
-            (names[column][0] for names in HEADERS.values() if column in names), column
-        )
+        """Note a mistake under the header the file has."""
+        words = row.headers.get(column, column) if column else None
         self.errors.append(Finding(sheet=row.sheet, row=row.number, column=words, detail=detail))
 
 

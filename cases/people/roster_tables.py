@@ -77,11 +77,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One row as words by column; `number` is the file's own row number."""
+    """One row as words by column; `number` is the file's own, `headers` are its words for them."""
 
     sheet: str
     number: int
     cells: dict[str, str]
+    headers: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +258,7 @@ def _rows(
     columns: dict[int, str],
     findings: list[Finding],
 ) -> Iterator[Row]:
+    headers = {column: lines[first][position].strip() for position, column in columns.items()}
     for number, line in enumerate(lines[first + 1 :], first + 2):
         cells = {
             column: line[position].strip() if position < len(line) else ""
@@ -264,13 +266,13 @@ def _rows(
         }
         if not any(cells.values()):
             continue
-        for position, column in columns.items():
+        for column in columns.values():
             if cells[column] == _NO_RESULT:
                 findings.append(
                     Finding(
-                        sheet=title, row=number, column=lines[first][position],
+                        sheet=title, row=number, column=headers[column],
                         detail="单元格是没有结果的公式，请在表格软件里打开并保存一次，或改填数值",
                     )
                 )  # fmt: skip
                 cells[column] = ""
-        yield Row(sheet=title, number=number, cells=cells)
+        yield Row(sheet=title, number=number, cells=cells, headers=headers)

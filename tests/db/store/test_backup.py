@@ -1,0 +1,93 @@
+"""Backup and restore, rehearsed: all data come back, the proof holds, followers notice."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from brought import bring_cases
+from sqlalchemy import text
+
+from cases import audit
+from pianqu import backing
+from pianqu.settings import Settings
+from store import backup, feed
+from store.engine import make_engine, transaction
+from store.errors import BackupError
+
+NOW = datetime(2026, 3, 11, 1, 30, tzinfo=UTC)
+
+
+def told(url, query):
+    engine = make_engine(url)
+    try:
+        with transaction(engine) as conn:
+            return conn.execute(text(query)).scalar_one()
+    finally:
+        engine.dispose()
+
+
+@pytest.fixture
+def settings(database, short_folder):
+    return Settings(database_url=database, state_dir=short_folder)
+
+
+@pytest.fixture
+def saved(settings, short_folder):
+    bring_cases(settings.database_url, 3)
+    file = short_folder / "pianqu.tar"
+    backing.back_up(settings, file, NOW)
+    return file
+
+
+def test_a_backup_says_what_is_in_it_and_only_we_can_read_it(saved):
+    manifest = backup.read_manifest(saved)
+    assert (manifest["cases"], manifest["events"] >= 3) == (3, True)
+    assert manifest["revision"]
+    assert oct(saved.stat().st_mode & 0o777) == "0o600"
+    assert [name for name in os.listdir(saved.parent) if name.startswith(".pianqu")] == []
+
+
+def test_restored_elsewhere_all_is_there_and_the_feed_goes_on(saved, settings, empty_database):
+    before = make_engine(settings.database_url)
+    with transaction(before) as conn:
+        cursor = feed.head(conn)
+    before.dispose()
+    other = Settings(database_url=empty_database, state_dir=saved.parent)
+    verdict = backing.restore(other, saved, NOW, replace=False, tell=print)
+    assert verdict.findings == ()
+    assert verdict.cases == 3
+    engine = make_engine(empty_database)
+    with transaction(engine) as conn:
+        with pytest.raises(feed.StaleCursor):
+            feed.after(conn, cursor)
+        start = feed.head(conn)
+    bring_cases(empty_database, 1, first=10)
+    with transaction(engine) as conn:
+        assert [fact.kind for fact in feed.after(conn, start)] == ["case"]
+        assert audit.verify(conn).findings == ()
+    engine.dispose()
+
+
+def test_cases_are_not_overwritten_unasked(saved, settings):
+    with pytest.raises(BackupError, match="--replace"):
+        backing.restore(settings, saved, NOW, replace=False, tell=print)
+    assert told(settings.database_url, "SELECT count(*) FROM case_now") == 3
+
+
+def test_replacing_keeps_a_copy_of_what_was_there(saved, settings):
+    bring_cases(settings.database_url, 2, first=10)
+    backing.restore(settings, saved, NOW, replace=True, tell=print)
+    assert told(settings.database_url, "SELECT count(*) FROM case_now") == 3
+    kept = saved.with_name(saved.name + ".before-restore")
+    backing.restore(settings, kept, NOW, replace=True, tell=print)
+    assert told(settings.database_url, "SELECT count(*) FROM case_now") == 5
+
+
+@pytest.mark.parametrize("content", [b"", b"not a tar", b"PK\x03\x04"])
+def test_what_is_no_backup_is_told_so(content, settings, short_folder):
+    file = Path(short_folder) / "x"
+    file.write_bytes(content)
+    with pytest.raises(BackupError, match="备份"):
+        backing.restore(settings, file, NOW, replace=True, tell=print)
+    assert told(settings.database_url, "SELECT count(*) FROM edition") == 1
