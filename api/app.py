@@ -56,7 +56,7 @@ def create_app(house: Runtime) -> FastAPI:
     )
     app.state.runtime = house
     app.state.hub = live.Hub(house.engine, house.database_url, house.now)
-    app.add_middleware(guard.Guard)
+    app.add_middleware(guard.Guard, public_hosts=house.public_hosts)
 
     async def keep_unreadable(request: Request, mistakes: Sequence[dict[str, str]]) -> None:
         # Every report that reached us is kept, even one that cannot be read.

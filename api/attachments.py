@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from starlette.datastructures import UploadFile
 from starlette.exceptions import HTTPException
 
-from api.deps import House, Now, Tx, Who, connected
+from api.deps import House, Now, Tx, Who, WhoBriefly, connected
 from api.problems import NotFound
 from cases import attachments
 from cases.desk import case_id_of
@@ -23,6 +23,8 @@ from cases.queries import case as load
 from cases.roles import Actor, scope_keys
 
 router = APIRouter(prefix="/v1", tags=["attachments"])
+# Asks who it is before a long body, and keeps no connection while it comes.
+upload_router = APIRouter(prefix="/v1", tags=["attachments"])
 
 Hash = Annotated[str, PathParam(pattern=r"^[0-9a-f]{64}$", description="SHA-256 of the file")]
 _CASE = Query(description="the case by which it is read: its id or number", max_length=60)
@@ -63,7 +65,7 @@ class CaseFiles(BaseModel):
     items: list[CaseFile]
 
 
-async def sent_file(request: Request, _who: Who) -> Sent:
+async def sent_file(request: Request, _who: WhoBriefly) -> Sent:
     """The file of a multipart form, or the body itself with its name in X-Filename.
 
     `_who` first: nobody sends us fifty megabytes before saying who they are.
@@ -95,9 +97,9 @@ _BODY = {
 }
 
 
-@router.post("/attachments", status_code=201, openapi_extra=_BODY)
+@upload_router.post("/attachments", status_code=201, openapi_extra=_BODY)
 def attach(
-    who: Who, sent: Annotated[Sent, Depends(sent_file)], house: House, now: Now
+    who: WhoBriefly, sent: Annotated[Sent, Depends(sent_file)], house: House, now: Now
 ) -> attachments.Stored:
     """Bring a file; a command refers to it by its hash within a week, or it is dropped.
 

@@ -1,10 +1,11 @@
-"""What keeps a browser's other pages away from a server without accounts, and bodies small.
+"""What keeps other pages of a browser away, and bodies small.
 
-The server listens on loopback only. A page of another origin could still send it requests, or
-reach it by a name that resolves to loopback; both are refused here. Plain ASGI, so that streams
-pass through untouched.
+A page of another origin could send us requests, or reach us by a name that resolves to our
+address; both are refused here. Allowed are loopback and the public names of the settings. Plain
+ASGI, so that streams pass through untouched.
 """
 
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -20,13 +21,15 @@ MOST_OF_FILES = 51 * 1024 * 1024
 _FILES = "/v1/attachments"
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _SAFE = {"GET", "HEAD", "OPTIONS"}
+_HSTS = "max-age=31536000"
 
 
 class Guard:
     """Refuses foreign hosts, foreign origins and bodies over 4 MiB, declared or not."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, public_hosts: Collection[str] = ()) -> None:
         self._app = app
+        self._public = frozenset(public_hosts)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -34,23 +37,27 @@ class Guard:
             await self._app(scope, receive, send)
             return
         most = MOST_OF_FILES if scope["path"] == _FILES else MOST_BYTES
-        refusal = _refusal(scope["method"], Headers(scope=scope), most)
+        refusal = self._refusal(scope["method"], Headers(scope=scope), most)
         if refusal is not None:
             await refusal(scope, receive, send)
             return
-        await self._app(scope, _counted(receive, most), _marked(send))
+        await self._app(scope, _counted(receive, most), _marked(send, scope["scheme"]))
 
+    def _refusal(self, method: str, headers: Headers, most: int) -> Response | None:
+        if _name(f"//{headers.get('host', '')}") not in _LOOPBACK | self._public:
+            return problem(BY_STATUS[403], "请用本系统公布的地址访问")
+        origin = headers.get("origin")
+        if origin and method not in _SAFE and not self._is_ours(origin):
+            return problem(BY_STATUS[403], "不接受其他网页发来的操作")
+        length = headers.get("content-length", "0")
+        if not (length.isascii() and length.isdigit()) or int(length) > most:
+            return problem(BY_STATUS[413], f"一次最多 {most // 1024 // 1024} MiB")
+        return None
 
-def _refusal(method: str, headers: Headers, most: int) -> Response | None:
-    if _name(f"//{headers.get('host', '')}") not in _LOOPBACK:
-        return problem(BY_STATUS[403], "只在本机使用：请用 127.0.0.1 访问")
-    origin = headers.get("origin")
-    if origin and method not in _SAFE and _name(origin) not in _LOOPBACK:
-        return problem(BY_STATUS[403], "不接受其他网页发来的操作")
-    length = headers.get("content-length", "0")
-    if not (length.isascii() and length.isdigit()) or int(length) > most:
-        return problem(BY_STATUS[413], f"一次最多 {most // 1024 // 1024} MiB")
-    return None
+    def _is_ours(self, origin: str) -> bool:
+        name = _name(origin)
+        # In clear, anybody on the way could have written the page.
+        return name in _LOOPBACK or (name in self._public and origin.startswith("https://"))
 
 
 def _counted(receive: Receive, most: int) -> Receive:
@@ -68,10 +75,13 @@ def _counted(receive: Receive, most: int) -> Receive:
     return counted
 
 
-def _marked(send: Send) -> Send:
+def _marked(send: Send, scheme: str) -> Send:
     async def marked(message: Message) -> None:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).setdefault("X-Content-Type-Options", "nosniff")
+            headers = MutableHeaders(scope=message)
+            headers.setdefault("X-Content-Type-Options", "nosniff")
+            if scheme == "https":
+                headers.setdefault("Strict-Transport-Security", _HSTS)
         await send(message)
 
     return marked

@@ -40,6 +40,10 @@ class Runtime:
     clamd: str | None = None
     wecom: Seal | None = None
     book: PolicyBook | None = None
+    # Reached by other machines, over TLS: cookies say Secure, whatever the last stretch is.
+    beyond_loopback: bool = False
+    # Names the server is reached by besides loopback's; writes of a browser come from there only.
+    public_hosts: frozenset[str] = frozenset()
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property

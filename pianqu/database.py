@@ -5,9 +5,9 @@ import threading
 import time
 from datetime import datetime
 
-from pianqu.settings import Settings
+from pianqu.settings import Settings, policy
 from store import cluster, migrate
-from store.engine import make_engine, normal_url
+from store.engine import make_engine, normal_url, transaction
 from store.errors import ClusterError
 
 log = logging.getLogger("pianqu.database")
@@ -35,6 +35,28 @@ def install_boundaries(url: str, now: datetime) -> None:
     engine = make_engine(url, pool_size=2)
     try:
         library.install_seed(engine, now)
+    finally:
+        engine.dispose()
+
+
+def install_people(settings: Settings, now: datetime) -> None:
+    """The plan's bodies and posts, the first policy version, and in the demo an account a post.
+
+    Safe to repeat: what is there stays as it is.
+    """
+    from boundaries.locate import edition_in_force
+    from cases import policies
+    from cases.people import accounts, seed_roster
+
+    assert settings.database_url is not None
+    engine = make_engine(settings.database_url, pool_size=2)
+    try:
+        with transaction(engine) as conn:
+            policies.ensure_first(conn, policy(settings), now)
+            edition = edition_in_force(conn, now)
+            seed_roster.install(conn, edition, now, holders=settings.demo)
+            if settings.demo:
+                accounts.make_demo_accounts(conn, accounts.demo_posts(conn, now), now)
     finally:
         engine.dispose()
 

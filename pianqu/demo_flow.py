@@ -57,34 +57,32 @@ def carry_on(case: Json, ask: Ask, now: datetime) -> bool:
     status, number = case["status"], case["number"]
     if lot(number, status) < _STOPS.get(status, 0):
         return False
-    desk, joint = case["desk"], case["kind"] == "joint"
-    coordinator = f"coordinator-{desk}"
-    match status:
-        case "accepted" if not joint:
-            return _dispatch(case, ask, coordinator)
-        case "accepted":
-            return _coordinate(case, ask, coordinator, now)
-        case "instruction_pending":
-            return ask(f"deputy-{desk}", "instruction", {"text": "请尽快到场协调，先电话联系。"})
-        case "dispatched":
-            return ask(f"station-{case['station']}", "signing", {})
-        case "signed_for" if case["station"]:
-            return _feed_back(case, ask, f"station-{case['station']}")
-        case "coordinating":
-            return all([_arrive(case, ask, post) for post in _called(case)])
-        case "responded":
-            return _divide(case, ask, coordinator, now)
-        case "coordinated" | "disposing":
-            return _feed_back(case, ask, _called(case)[0])
-        case "feedback_submitted":
-            return _close(case, ask, coordinator)
-    return False
+    step = _STEPS.get(status)
+    return step is not None and step(case, ask, now)
 
 
-def _dispatch(case: Json, ask: Ask, coordinator: str) -> bool:
+def _accepted(case: Json, ask: Ask, now: datetime) -> bool:
+    step = _coordinate if case["kind"] == "joint" else _dispatch
+    return step(case, ask, now)
+
+
+def _instruct(case: Json, ask: Ask, _now: datetime) -> bool:
+    body = {"text": "请尽快到场协调，先电话联系。"}
+    return ask(f"deputy-{case['desk']}", "instruction", body)
+
+
+def _sign(case: Json, ask: Ask, _now: datetime) -> bool:
+    return ask(f"station-{case['station']}", "signing", {})
+
+
+def _coordinator(case: Json) -> str:
+    return f"coordinator-{case['desk']}"
+
+
+def _dispatch(case: Json, ask: Ask, _now: datetime) -> bool:
     if case["community"] is None:
         return False
-    return ask(coordinator, "dispatch", {"station": case["community"]["code"]})
+    return ask(_coordinator(case), "dispatch", {"station": case["community"]["code"]})
 
 
 def _called(case: Json) -> list[str]:
@@ -93,7 +91,8 @@ def _called(case: Json) -> list[str]:
     return [f"{leads[first]}-{case['desk']}", f"responder-{case['desk']}-{first + 1}"]
 
 
-def _coordinate(case: Json, ask: Ask, coordinator: str, now: datetime) -> bool:
+def _coordinate(case: Json, ask: Ask, now: datetime) -> bool:
+    coordinator = _coordinator(case)
     posts = _called(case)
     tier = 3 if {"urgent", "major"} & set(case["grades"]) else 1
     tier = max(tier, 2 if set(case["grades"]) - {"simple"} else 1)
@@ -112,7 +111,11 @@ def _coordinate(case: Json, ask: Ask, coordinator: str, now: datetime) -> bool:
     return ask(coordinator, "coordination", body)
 
 
-def _arrive(case: Json, ask: Ask, post: str) -> bool:
+def _arrive(case: Json, ask: Ask, _now: datetime) -> bool:
+    return all([_arrives(case, ask, post) for post in _called(case)])
+
+
+def _arrives(case: Json, ask: Ask, post: str) -> bool:
     point = case["point"]
     body: Json = {"reason": "现场无定位"}
     if point:
@@ -120,7 +123,7 @@ def _arrive(case: Json, ask: Ask, post: str) -> bool:
     return ask(post, "response", body)
 
 
-def _divide(case: Json, ask: Ask, coordinator: str, now: datetime) -> bool:
+def _divide(case: Json, ask: Ask, now: datetime) -> bool:
     lead, other = _called(case)
     due = (now.astimezone(SHANGHAI) + timedelta(hours=3)).replace(second=0, microsecond=0)
     duties = [
@@ -130,10 +133,11 @@ def _divide(case: Json, ask: Ask, coordinator: str, now: datetime) -> bool:
         duties.append(
             {"post": other, "role": "assist", "text": "协助疏导", "due_at": due.isoformat()}
         )
-    return ask(coordinator, "coordination-result", {"duties": duties})
+    return ask(_coordinator(case), "coordination-result", {"duties": duties})
 
 
-def _feed_back(case: Json, ask: Ask, post: str) -> bool:
+def _feed_back(case: Json, ask: Ask, _now: datetime) -> bool:
+    post = f"station-{case['station']}" if case["station"] else _called(case)[0]
     text = _RESULTS[lot(case["number"], "result") % len(_RESULTS)]
     done = ask(post, "feedback", {"text": text, "outcome": "solved"})
     if case["kind"] == "joint" and len(_called(case)) > 1:
@@ -141,10 +145,23 @@ def _feed_back(case: Json, ask: Ask, post: str) -> bool:
     return done
 
 
-def _close(case: Json, ask: Ask, coordinator: str) -> bool:
+def _close(case: Json, ask: Ask, _now: datetime) -> bool:
     if {"urgent", "major"} & set(case["grades"]):
         report = {"kind": "result", "text": "已处置完毕。"}
         ask(f"deputy-{case['desk']}", "head-report", report)
     points = [{"code": code, "passed": True} for code in POINTS]
     report_text = f"{case['title']}：处置情况属实，处置意见明确，予以结案。"
-    return ask(coordinator, "closing", {"points": points, "report": report_text})
+    return ask(_coordinator(case), "closing", {"points": points, "report": report_text})
+
+
+_STEPS: dict[str, Callable[[Json, Ask, datetime], bool]] = {
+    "accepted": _accepted,
+    "instruction_pending": _instruct,
+    "dispatched": _sign,
+    "signed_for": _feed_back,
+    "coordinating": _arrive,
+    "responded": _divide,
+    "coordinated": _feed_back,
+    "disposing": _feed_back,
+    "feedback_submitted": _close,
+}

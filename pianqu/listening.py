@@ -16,7 +16,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from store.errors import StoreError
 
 LOOPBACK = "127.0.0.1"
-_ANY = {"0.0.0.0", "::"}  # noqa: S104 - compared with, not bound to
+_ANY = {"0.0.0.0", "::"}
 
 
 class MayNotListen(StoreError):
@@ -62,6 +62,11 @@ class ListeningSettings(BaseSettings):
     def tls(self) -> bool:
         """Whether we speak TLS ourselves."""
         return self.tls_cert is not None
+
+    @property
+    def public_hosts(self) -> frozenset[str]:
+        """The names of the public origins, for the guard."""
+        return frozenset(urlsplit(origin).hostname or "" for origin in self.public_origins)
 
     @property
     def near(self) -> str:

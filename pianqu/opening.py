@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from sqlalchemy import text
 
 from pianqu import demo, supervise
-from pianqu.database import install_boundaries, revive, with_database
+from pianqu.database import install_boundaries, install_people, revive, with_database
 from pianqu.settings import HOST, Settings, webhook_secret
 from store import cluster, marks
 from store.engine import make_engine, transaction
@@ -46,6 +46,7 @@ def open_own(settings: Settings) -> None:
     def prepared() -> Settings:
         ready = with_database(settings)
         install_boundaries(str(ready.database_url), _now())
+        install_people(ready, _now())
         return ready
 
     _open(settings, prepared, lambda *_: None, feed=False)
@@ -103,6 +104,7 @@ def _prepared(settings: Settings, *, reset: bool) -> Settings:
         _refuse_true_cases(prepared)
     console.print("✓ PostGIS, the schema up to date")
     install_boundaries(str(prepared.database_url), _now())
+    install_people(prepared, _now())
     console.print("✓ boundaries in force (illustrative)")
     return prepared
 

@@ -11,8 +11,9 @@ from api.app import create_app
 from api.runtime import Basemap, Runtime
 from boundaries.locate import Locator
 from cases.policies import PolicyBook
+from pianqu import listening
 from pianqu.channel_settings import wecom_seal
-from pianqu.settings import HOST, Settings, policy, webhook_secret
+from pianqu.settings import Settings, policy, webhook_secret
 from store.engine import make_engine
 from web.site import mount_site
 
@@ -45,6 +46,8 @@ def make_app(settings: Settings) -> FastAPI:
         basemap=basemap,
         clamd=settings.clamd,
         wecom=wecom_seal(settings),
+        beyond_loopback=bool(settings.public_origins),
+        public_hosts=settings.public_hosts,
     )
     app = create_app(house)
     mount_site(app, basemap_url=settings.basemap_url)
@@ -52,18 +55,22 @@ def make_app(settings: Settings) -> FastAPI:
 
 
 def run_server(settings: Settings) -> None:
-    """Serve on loopback until told to stop."""
+    """Serve until told to stop; beyond loopback only with TLS or behind a trusted proxy."""
+    listening.check(settings, demo=settings.demo)
     app = make_app(settings)
     # What is loaded by now stays: the collector need not look through half a million objects.
     gc.freeze()
     uvicorn.run(
         app,
-        host=HOST,
+        host=settings.bind,
         port=settings.port,
         log_level="warning",
         timeout_graceful_shutdown=3,
         server_header=False,
-        # There is no proxy in front of us, so nobody may say that it is one.
-        proxy_headers=False,
+        ssl_certfile=settings.tls_cert,
+        ssl_keyfile=settings.tls_key,
+        # Only a proxy we were told of may say who is behind it and how they came.
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=list(settings.trusted_proxies),
         access_log=False,
     )

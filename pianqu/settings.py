@@ -11,6 +11,7 @@ from pydantic_settings import SettingsConfigDict
 from cases.files.scanning import check_address
 from cases.policy import Policy
 from pianqu.channel_settings import ChannelSettings
+from pianqu.listening import ListeningSettings
 
 HOST = "127.0.0.1"
 
@@ -23,11 +24,8 @@ def default_state_dir() -> Path:
     return (Path(data_home) if data_home else Path.home() / ".local" / "share") / "pianqu"
 
 
-class Settings(ChannelSettings):
-    """Every setting, each an environment variable `PIANQU_…`; docs/operations.md explains them.
-
-    No accounts exist yet, so the server listens on loopback only and there is no setting for it.
-    """
+class Settings(ListeningSettings, ChannelSettings):
+    """Every setting, each an environment variable `PIANQU_…`; docs/operations.md explains them."""
 
     model_config = SettingsConfigDict(
         env_prefix="PIANQU_", env_ignore_empty=True, frozen=True, extra="ignore"
@@ -37,7 +35,7 @@ class Settings(ChannelSettings):
         default=None,
         description="A PostGIS database of your own; without it, a private cluster is used.",
     )
-    port: int = Field(default=8000, ge=1, le=65535, description="The loopback port of the server.")
+    port: int = Field(default=8000, ge=1, le=65535, description="The port of the server.")
     state_dir: Path = Field(
         default_factory=default_state_dir,
         description="Where the private cluster, the webhook's secret and the logs are kept.",
@@ -74,7 +72,8 @@ class Settings(ChannelSettings):
     @property
     def base_url(self) -> str:
         """The address of our own server."""
-        return f"http://{HOST}:{self.port}"
+        # With TLS of our own, a name the certificate is for; this machine must resolve it, too.
+        return self.public_origins[0] if self.tls else f"http://{self.near}:{self.port}"
 
 
 def inbox_url(settings: Settings) -> str:

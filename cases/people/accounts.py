@@ -241,6 +241,29 @@ def set_password(
     return account(conn, name)
 
 
+def link_subject(
+    conn: Connection, name: str, subject: str | None, *, now: datetime, by: str = "pianqu"
+) -> Account:
+    """Link an account to whom the single sign-on calls its owner; None unlinks.
+
+    Raises:
+        AccountExists: another account is linked to that subject.
+    """
+    account(conn, name)
+    try:
+        with conn.begin_nested():
+            conn.execute(
+                text("UPDATE account SET oidc_subject = :subject WHERE name = :name"),
+                {"name": name, "subject": subject},
+            )
+    except IntegrityError as error:
+        raise AccountExists("这个统一身份认证用户已对应另一账号") from error
+    access_log.note(
+        conn, "account.link", account=by, at=now, subject=name, linked=subject is not None
+    )
+    return account(conn, name)
+
+
 def make_token(
     conn: Connection,
     name: str,

@@ -19,7 +19,8 @@ EXAMPLE = "示例：名单由街道城运中心提供"
 _FORCES = {"police": "新成路派出所", "chengguan": "城管中队", "market": "市场监管所"}
 _DEPARTMENTS = {
     "water": "水务部门", "road": "道路管理部门", "greening": "绿化市容部门",
-    "housing": "房屋管理部门", "fire": "消防部门",
+    "housing": "房屋管理部门", "fire": "消防部门", "environment": "生态环境部门",
+    "transport": "交通部门",
 }  # fmt: skip
 _DYNAMIC = (
     ("force-management", "巡防队（管理）", "16", "管理"),
@@ -32,7 +33,7 @@ ACTING = (
     ("coordinator", "inspector", ("deputy", "street-centre")),
     ("inspector", "coordinator", ("deputy", "street-centre")),
 )
-RESPONDERS, PATROLS = 3, 2
+RESPONDERS, PATROLS = 4, 2
 
 
 def install(conn: Connection, edition: Edition, now: datetime, *, holders: bool = False) -> int:

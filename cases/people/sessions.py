@@ -316,10 +316,10 @@ def confirm(conn: Connection, caller: Caller, code: str, now: datetime) -> None:
     """The first right code puts the second factor in force.
 
     Raises:
-        WrongCode: it is not the code of the moment.
+        AccountInvalid: it is not the code of the moment.
     """
     if not take_code(conn, caller.account, code, now):
-        raise WrongCode("动态验证码不对，请核对手机时间后再试")
+        raise AccountInvalid("动态验证码不对，请核对手机时间后再试")
     conn.execute(
         text("UPDATE account SET totp_confirmed_at = :now WHERE name = :name"),
         {"now": now, "name": caller.account},
