@@ -9,7 +9,7 @@ from pydantic import Field
 
 from api.bodies import Body, Moment
 from api.deps import Asking, Now, Tx, Who
-from api.views import local
+from api.work_views import local
 from cases.errors import NotYourPost
 from cases.people import accounts, sessions, tokens
 from cases.people.accounts import Account, Token

@@ -7,6 +7,7 @@ from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
 
 from api import (
+    accounts,
     assignments,
     attachments,
     cases,
@@ -22,12 +23,13 @@ from api import (
     reveal,
     roster,
     screen,
+    sessions,
     steps,
     street_centre,
     tasks,
     wecom,
 )
-from api.deps import connected, runtime, who_asks
+from api.deps import SIGNED_IN, connected, runtime, who_asks
 from api.runtime import Runtime
 from cases import queries
 from geo.index import warm_up
@@ -66,8 +68,22 @@ def create_app(house: Runtime) -> FastAPI:
             await run_in_threadpool(_keep, request, body, content_type, mistakes)
 
     problems.install(app, keep_unreadable)
+    # These doors look for themselves: the greeting of the log-in page, signed callbacks, and two
+    # that ask who it is in a transaction of their own. A test knocks at every door without an
+    # account.
+    for router in (
+        health.router,
+        sessions.router,
+        screen.open_router,
+        map.open_router,
+        street_centre.signed_router,
+        wecom.router,
+        cases.intake_router,
+        attachments.upload_router,
+    ):
+        app.include_router(router)
     for room in (
-        health,
+        accounts,
         assignments,
         cases,
         steps,
@@ -78,10 +94,13 @@ def create_app(house: Runtime) -> FastAPI:
         live,
         attachments,
         reveal,
+        mailbox,
+        deliveries,
+        policy,
+        roster,
+        tasks,
     ):
-        app.include_router(room.router)
-    for room in (mailbox, deliveries, wecom, policy, roster, tasks):
-        app.include_router(room.router)
+        app.include_router(room.router, dependencies=SIGNED_IN)
     return app
 
 

@@ -8,16 +8,23 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from api.bodies import Body
-from api.deps import Now, Tx, Who
+from api.deps import Now, Perhaps, Tx
 from api.problems import BadLocation, NotFound
 from api.views import local
 from boundaries import library
 from cases.hours import SHANGHAI
+from cases.people.account_errors import Unauthenticated
+from cases.roles import actor
 from layers import catalog, features, people
 from layers.errors import UnknownLayer
 from layers.fixes import Fix
 
 router = APIRouter(prefix="/v1", tags=["map"])
+# The map is drawn before anybody has logged in; what is on it of cases and people is not.
+open_router = APIRouter(prefix="/v1", tags=["map"])
+_OPEN = {"area", "base"}
+# Who has not logged in sees what an administrator sees of cases: none.
+_NOBODY = actor("admin")
 
 
 class Position(Body):
@@ -31,28 +38,39 @@ class Position(Body):
     fix_at: datetime
 
 
-@router.get("/layers")
-def layers(tx: Tx, now: Now, who: Who) -> dict[str, list[Any]]:
+@open_router.get("/layers")
+def layers(tx: Tx, now: Now, caller: Perhaps) -> dict[str, list[Any]]:
     """The layers the map can show, in drawing order; of the cases those this post sees."""
-    return {"items": list(catalog.listed(tx, now, who))}
+    if caller is None:
+        found = catalog.listed(tx, now, _NOBODY)
+        return {"items": [layer for layer in found if layer.kind in _OPEN]}
+    return {"items": list(catalog.listed(tx, now, caller.actor()))}
 
 
-@router.get("/layers/{id}", responses={200: {"content": {"application/geo+json": {}}}})
+@open_router.get("/layers/{id}", responses={200: {"content": {"application/geo+json": {}}}})
 def layer(
     id: str,
     tx: Tx,
     now: Now,
-    who: Who,
+    caller: Perhaps,
     bbox: Annotated[
         str | None, Query(max_length=120, description="west,south,east,north in CRS84")
     ] = None,
 ) -> Response:
     """One layer as GeoJSON (RFC 7946)."""
     try:
+        # Even that there is no such layer is told to those we know only.
+        if caller is None and not _is_open(id):
+            raise Unauthenticated
+        who = caller.actor() if caller else _NOBODY
         written = features.feature_collection(tx, id, now, _box(bbox), who)
     except UnknownLayer as error:
         raise NotFound("没有这个图层") from error
     return Response(written, media_type="application/geo+json")
+
+
+def _is_open(id: str) -> bool:
+    return any(layer.id == id and layer.kind in _OPEN for layer in catalog.CATALOG)
 
 
 def _box(bbox: str | None) -> features.Box | None:

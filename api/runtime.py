@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import Engine
 
 from boundaries.locate import Locator
+from cases.channels.oidc import SingleSignOn
 from cases.channels.wecom_crypto import Seal
 from cases.desk import Office
 from cases.policies import PolicyBook
@@ -40,6 +41,7 @@ class Runtime:
     clamd: str | None = None
     wecom: Seal | None = None
     book: PolicyBook | None = None
+    single_sign_on: SingleSignOn | None = None
     # Reached by other machines, over TLS: cookies say Secure, whatever the last stretch is.
     beyond_loopback: bool = False
     # Names the server is reached by besides loopback's; writes of a browser come from there only.

@@ -5,20 +5,19 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query
 
 from api.bodies import Sector
-from api.deps import House, Now, Tx, Who
+from api.deps import House, Now, Perhaps, Tx, Who
 from api.views import local
 from cases import queries
 from cases.errors import NotYourPost
 from cases.hours import start_of_day
-from cases.roles import DESKS, PLATFORMS, label
+from cases.people import accounts
+from cases.roles import DESKS, PLATFORMS, actor, label
 from cases.sources import SOURCES
 
 router = APIRouter(prefix="/v1", tags=["screen"])
-POSTS = (
-    "coordinator-140901",
-    "coordinator-140902",
-    "street-centre",
-)
+# The page before the log-in asks for it, too.
+open_router = APIRouter(prefix="/v1", tags=["screen"])
+NOTICE = "示意边界：非官方测绘成果，待街道城运中心提供正式边界"
 
 
 @router.get("/summary")
@@ -29,27 +28,31 @@ def summary(
     return queries.summary(tx, who, desk=desk, now=now, today=start_of_day(now))
 
 
-@router.get("/config")
-def config(house: House, now: Now) -> dict[str, Any]:
-    """What this installation is: demo or not, posts, sources, policy values, base map."""
-    return {
+@open_router.get("/config")
+def config(tx: Tx, house: House, now: Now, caller: Perhaps) -> dict[str, Any]:
+    """What this installation is: demo or not, posts, sources, policy values, base map.
+
+    Without an account only what the log-in needs; in the demonstration that is every post.
+    """
+    greeting = {
         "demo": house.demo,
         "now": local(now),
-        "loopback_only": True,
-        "posts": [
-            {
-                "id": post,
-                "label": label(post),
-                "desk": post.rpartition("-")[2] if post.startswith("coordinator") else None,
-            }
-            for post in POSTS
-        ],
+        "loopback_only": not house.beyond_loopback,
+        "single_sign_on": house.single_sign_on is not None,
+        "basemap": house.basemap,
+        "notice": NOTICE,
+        "posts": [_post(post) for post in (accounts.demo_accounts(tx) if house.demo else ())],
+    }
+    if caller is None:
+        return greeting
+    return {
+        **greeting,
+        "posts": [_post(post) for post in caller.posts],
+        "demo_posts": greeting["posts"],
         "desks": [{"code": code, "name": name} for code, name in DESKS.items()],
         "platforms": PLATFORMS,
         "auto_refuse": house.policy.auto_refuse,
         "policy": house.policy.rows(),
-        "basemap": house.basemap,
-        "notice": "示意边界：非官方测绘成果，待街道城运中心提供正式边界",
         "sources": [
             {
                 "code": source.code,
@@ -59,6 +62,10 @@ def config(house: House, now: Now) -> dict[str, Any]:
             for source in SOURCES.values()
         ],
     }
+
+
+def _post(post: str) -> dict[str, Any]:
+    return {"id": post, "label": label(post), "desk": actor(post).desk}
 
 
 @router.get("/intake-rejected")

@@ -17,7 +17,7 @@ from api.bodies import Body
 from api.deps import COOKIE, Asking, House, Now, Tx, connected, identify, runtime
 from api.problems import NotFound
 from api.runtime import Runtime
-from api.views import local
+from api.work_views import local
 from cases.people import callers, sessions
 from cases.people.account_errors import AccountInvalid, Unauthenticated
 from cases.people.callers import Caller

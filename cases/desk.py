@@ -23,7 +23,9 @@ from cases.attachments import check as check_files
 from cases.attachments import link
 from cases.errors import CaseNotFound, Conflict
 from cases.history import Recorded
-from cases.journal import Taken, append, hold, take
+from cases.journal import Taken, append
+from cases.journal import hold as hold
+from cases.journal import take as take
 from cases.model import Case, RawPoint
 from cases.notices import Notice, notices
 from cases.ownership import audience

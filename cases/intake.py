@@ -121,8 +121,8 @@ def _same_again(
     report, now = incoming.report, paper.received_at
     # One supplement after the other: a second copy must find what the first has stored.
     hold(conn, case_id)
-    taken = attach_numbers(conn, incoming.numbers, case_id)
-    fresh = tuple(number for number in taken if number != incoming.key)
+    numbers = attach_numbers(conn, incoming.numbers, case_id)
+    fresh = tuple(number for number in numbers if number != incoming.key)
     if not add_paper(conn, case_id, paper):
         return Received(case=load(conn, case_id), created=False, supplemented=False)
     _keep_reporter(conn, paper, incoming.reporter)

@@ -60,7 +60,8 @@ _PURPOSE = {
 def _pushes(event: ev.Event, case: Case) -> Iterable[News]:
     urgent = case.work.tier == 3
     for push in getattr(event, "pushes", ()):
-        text, more = _PURPOSE[push.purpose], ()
+        text = _PURPOSE[push.purpose]
+        more: tuple[tuple[str, Any], ...] = ()
         if isinstance(event, ev.CoordinationStarted):
             round = event.coordination
             when = _clock_time(round.appointment_at)

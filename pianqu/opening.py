@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from sqlalchemy import text
 
-from pianqu import demo, supervise
+from pianqu import demo, listening, supervise
 from pianqu.database import install_boundaries, install_people, revive, with_database
 from pianqu.settings import HOST, Settings, webhook_secret
 from store import cluster, marks
@@ -59,6 +59,7 @@ def _open(
     *,
     feed: bool,
 ) -> None:
+    listening.check(settings, demo=settings.demo)
     _refuse_taken_port(settings)
     stop = supervise.stop_on_signals()
     ours = not settings.database_url and not cluster.is_running(settings.state_dir)

@@ -57,8 +57,8 @@ def supplement(case: Case, command: do.Supplement, setting: Setting) -> tuple[Ac
         event=relocation(case, command.place, raw, accuracy_m, "来源补报坐标", setting),
         actor=ROUTER.post,
     )
-    placed = after(case, (told, moved), setting)
-    return (told, moved, *router(placed, setting))
+    there = after(case, (told, moved), setting)
+    return (told, moved, *router(there, setting))
 
 
 def correct(case: Case, command: do.CorrectLocation, setting: Setting) -> tuple[Act, ...]:

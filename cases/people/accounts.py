@@ -360,11 +360,23 @@ def demo_posts(conn: Connection, now: datetime) -> tuple[str, ...]:
     return tuple(posts)
 
 
+def demo_accounts(conn: Connection) -> tuple[str, ...]:
+    """The demonstration's accounts, in the order they were made."""
+    return tuple(
+        conn.execute(
+            text("SELECT name FROM account WHERE demo AND disabled_at IS NULL ORDER BY demo_order")
+        ).scalars()
+    )
+
+
 def make_demo_accounts(conn: Connection, posts: Iterable[str], now: datetime) -> None:
     """An account for each post, of the post's name; no password, so only a click opens them."""
     conn.execute(
         text("""
-            INSERT INTO account (name, label, post, demo, created_at)
-            VALUES (:post, :label, :post, true, :now) ON CONFLICT (name) DO NOTHING"""),
-        [{"post": post, "label": label(post), "now": now} for post in posts],
+            INSERT INTO account (name, label, post, demo, demo_order, created_at)
+            VALUES (:post, :label, :post, true, :order, :now) ON CONFLICT (name) DO NOTHING"""),
+        [
+            {"post": post, "label": label(post), "order": order, "now": now}
+            for order, post in enumerate(posts)
+        ],
     )

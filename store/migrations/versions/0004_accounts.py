@@ -25,6 +25,7 @@ CREATE TABLE account (
     totp_used_step bigint,
     oidc_subject text CONSTRAINT uq_account_oidc_subject UNIQUE,
     demo boolean NOT NULL DEFAULT false,
+    demo_order integer,
     disabled_at timestamptz,
     failed_attempts integer NOT NULL DEFAULT 0,
     locked_until timestamptz,
