@@ -11,9 +11,10 @@ from api.bodies import Body, Moment
 from api.deps import Asking, Now, Tx, Who
 from api.work_views import local
 from cases.errors import NotYourPost
-from cases.people import accounts, sessions, tokens
-from cases.people.accounts import Account, Token
+from cases.people import accounts, issuing, sessions, tokens
+from cases.people.accounts import Account
 from cases.people.callers import Caller
+from cases.people.issuing import Token
 from cases.roles import Actor, label
 
 router = APIRouter(prefix="/v1", tags=["accounts"])
@@ -35,7 +36,7 @@ class NewToken(Body):
     """What a token is for: `read`, `report`, `post:NAME`; nothing means all one may do."""
 
     label: Words = ""
-    scope: Annotated[list[Words], Field(max_length=40)] = []
+    scope: Annotated[list[Words], Field(max_length=40, default_factory=list)]
     expires_at: Moment | None = None
 
 
@@ -127,16 +128,14 @@ def reset_password(name: str, _body: Nothing, tx: Tx, now: Now, who: Who) -> dic
 def link(name: str, body: SignOn, tx: Tx, now: Now, who: Who) -> dict[str, Any]:
     """Say whom the single sign-on (OIDC) calls this account's owner."""
     _administers(who)
-    return _view(
-        tx, accounts.link_subject(tx, name, body.subject, now=now, by=_name(who)), now
-    )
+    return _view(tx, accounts.link_subject(tx, name, body.subject, now=now, by=_name(who)), now)
 
 
 @router.get("/accounts/{name}/tokens")
 def tokens_of(name: str, tx: Tx, who: Who, asking: Asking) -> dict[str, list[dict[str, Any]]]:
     """An account's tokens, without their secrets."""
     _own_or_administers(name, asking, who)
-    return {"items": [_token_view(token) for token in accounts.tokens_of(tx, name)]}
+    return {"items": [_token_view(token) for token in issuing.tokens_of(tx, name)]}
 
 
 @router.post("/accounts/{name}/tokens", status_code=201)
@@ -149,7 +148,7 @@ def make_token(
     scope = body.scope or list(asking.scope) if asking.account == name else body.scope
     if asking.scope and not set(scope) <= set(asking.scope):
         raise NotYourPost("新令牌的范围不能大于现在这个令牌的范围")
-    token = accounts.issue(
+    token = issuing.issue(
         tx,
         name,
         tokens.fresh(),
@@ -166,7 +165,7 @@ def make_token(
 def revoke(name: str, id: int, tx: Tx, now: Now, who: Who, asking: Asking) -> Response:
     """End a token at once."""
     _own_or_administers(name, asking, who)
-    accounts.revoke(tx, name, id, now=now, by=_name(who))
+    issuing.revoke(tx, name, id, now=now, by=_name(who))
     return Response(status_code=204)
 
 
@@ -180,9 +179,7 @@ def _view(tx: Tx, found: Account, now: datetime) -> dict[str, Any]:
         "label": found.label,
         "post": found.post,
         "staff": found.staff_id,
-        "posts": [
-            {"id": post, "label": label(post)} for post in accounts.posts_of(tx, found, now)
-        ],
+        "posts": [{"id": post, "label": label(post)} for post in accounts.posts_of(tx, found, now)],
         "has_password": found.has_password,
         "must_change_password": found.must_change_password,
         "totp": found.totp,

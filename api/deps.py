@@ -146,10 +146,17 @@ def post_briefly(request: Request) -> Actor:
         return who_asks(request, connection)
 
 
+def asking_briefly(request: Request) -> Caller:
+    """The account that asks, for a handler with transactions of its own."""
+    with connected(runtime(request).engine) as connection:
+        return identify(request, connection)
+
+
 Now = Annotated[datetime, Depends(moment)]
 Who = Annotated[Actor, Depends(post)]
 WhoBriefly = Annotated[Actor, Depends(post_briefly)]
 Asking = Annotated[Caller, Depends(asking)]
+AskingBriefly = Annotated[Caller, Depends(asking_briefly)]
 Perhaps = Annotated[Caller | None, Depends(perhaps)]
 House = Annotated[Runtime, Depends(the_house)]
 # For routers: every door behind it needs an account.

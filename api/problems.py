@@ -38,9 +38,6 @@ from cases.files.errors import (
     WrongType,
 )
 from cases.mailbox import MailNotFound
-from cases.people.roster_errors import HoldingMoved, NotOnRoster, PostTaken, RosterInvalid
-from cases.policies import PolicyMoved
-from cases.policy import PolicyInvalid
 from cases.people.account_errors import (
     AccountExists,
     AccountInvalid,
@@ -53,6 +50,9 @@ from cases.people.account_errors import (
     WeakPassword,
     WrongCode,
 )
+from cases.people.roster_errors import HoldingMoved, NotOnRoster, PostTaken, RosterInvalid
+from cases.policies import PolicyMoved
+from cases.policy import PolicyInvalid
 from cases.queries import BadCursor
 from cases.tasks import TaskMoved, TaskNotFound
 from store.errors import DatabaseUnavailable

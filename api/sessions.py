@@ -14,7 +14,7 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from api.bodies import Body
-from api.deps import COOKIE, Asking, House, Now, Tx, connected, identify, runtime
+from api.deps import COOKIE, Asking, AskingBriefly, House, Now, Tx, connected, runtime
 from api.problems import NotFound
 from api.runtime import Runtime
 from api.work_views import local
@@ -110,14 +110,14 @@ def choose(body: Chosen, asking: Asking, tx: Tx, house: House, now: Now) -> dict
 
 
 @router.put("/session/password", status_code=204)
-def change_password(body: NewPassword, request: Request) -> Response:
+def change_password(
+    caller: AskingBriefly, body: NewPassword, house: House, now: Now
+) -> Response:
     """Replace one's own password; the account's other sessions end."""
-    house = runtime(request)
+    browser(caller)
     with connected(house.engine) as tx:
-        caller = identify(request, tx)
-        browser(caller)
         # A wrong old password is counted, so the transaction is not taken back for it.
-        refused = sessions.change_password(tx, caller, body.old, body.new, house.now())
+        refused = sessions.change_password(tx, caller, body.old, body.new, now)
     if refused:
         raise AccountInvalid(refused)
     return Response(status_code=204)

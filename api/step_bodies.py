@@ -31,7 +31,9 @@ class StepBody(Body):
     """What all steps share: the version that was looked at; unknown fields are a slip."""
 
     model_config = ConfigDict(extra="forbid")
-    version: int | None = Field(None, description="As If-Match: refuse if the case has moved on")
+    version: int | None = Field(
+        default=None, description="As If-Match: refuse if the case has moved on"
+    )
 
 
 class FileRef(Body):

@@ -107,8 +107,9 @@ class ArrivalView(parts.Arrival):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CoordinationView(parts.Coordination):
-    """One round of 协调; `missing` are not there yet."""
+    """One round of 协调; `missing_posts` are not there yet."""
 
+    arrivals: tuple[ArrivalView, ...] = ()
     by_label: str | None
     posts_labels: tuple[str | None, ...]
     missing_posts: tuple[str, ...]
@@ -129,6 +130,7 @@ class FeedbackView(parts.Feedback):
     """处置反馈."""
 
     words: ClassVar[Mapping[str, Words]] = {"outcome": disposing.OUTCOMES}
+    attachments: tuple[AttachmentView, ...]
     by_label: str | None
     outcome_label: str
 
@@ -141,6 +143,7 @@ class VerificationView(parts.Verification):
         "kind": _CHECK,
         "result": {**disposing.RESULTS["before"], **disposing.RESULTS["after"]},
     }
+    attachments: tuple[AttachmentView, ...] = ()
     post_label: str | None
     kind_label: str
     result_label: str | None
@@ -228,6 +231,7 @@ class EvaluationView(parts.Evaluation):
     """结案评价."""
 
     words: ClassVar[Mapping[str, Words]] = {"outcome": disposing.OUTCOMES}
+    points: tuple[PointView, ...]
     by_label: str | None
     outcome_label: str | None
 

@@ -24,8 +24,8 @@ from cases.attachments import link
 from cases.errors import CaseNotFound, Conflict
 from cases.history import Recorded
 from cases.journal import Taken, append
-from cases.journal import hold as hold
-from cases.journal import take as take
+from cases.journal import hold as hold_row
+from cases.journal import take as take_row
 from cases.model import Case, RawPoint
 from cases.notices import Notice, notices
 from cases.ownership import audience
@@ -40,6 +40,9 @@ from cases.sources import SOURCES
 from geo.datums import added_uncertainty_m, read_point
 from geo.location_problems import LocationProblem
 from geo.points import LonLat
+
+# The journal is the desk's alone; the intake locks and reads through it.
+hold, take = hold_row, take_row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,13 @@ from cases.model import WAITING, Case, Stage, Status
 
 STREET = "street-centre"
 _WITH_HOLDER = frozenset(
-    {Status.DISPATCHED, Status.SIGNED_FOR, Status.DISPOSING, Status.RETURNED_FOR_REWORK}
+    {
+        Status.DISPATCHED,
+        Status.SIGNED_FOR,
+        Status.COORDINATED,
+        Status.DISPOSING,
+        Status.RETURNED_FOR_REWORK,
+    }
 )
 
 

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
+from pianqu.cli_accounts import account
 from pianqu.cli_groups import boundaries, database, report
 from pianqu.cli_records import audit, purge
 from pianqu.settings import Settings
@@ -51,12 +52,15 @@ def explanation(error: Exception) -> str | None:
     from sqlalchemy.exc import OperationalError
 
     from boundaries.errors import BoundaryError
+    from cases.errors import NotYourPost
+    from cases.people.account_errors import AccountError
     from geo.errors import GeoError
     from pianqu.assign_judging import UnusableFile
     from store.errors import StoreError
     from web.report_assets import AssetsMissing
 
     known = StoreError | BoundaryError | GeoError | UnusableFile | AssetsMissing
+    known |= AccountError | NotYourPost
     if isinstance(error, known):
         return str(error)
     if isinstance(error, OperationalError):
@@ -78,6 +82,7 @@ app = typer.Typer(
 app.add_typer(database, name="db")
 app.add_typer(boundaries, name="boundaries")
 app.add_typer(report, name="report")
+app.add_typer(account, name="account")
 app.add_typer(audit, name="audit")
 app.command()(purge)
 
@@ -159,7 +164,8 @@ def demo_feed() -> None:
 
     stop = supervise.stop_on_signals()
     supervise.end_with_parent()
-    feed(Settings().base_url, stop)
+    settings = Settings()
+    feed(settings.base_url, str(settings.database_url), stop)
 
 
 @app.command()

@@ -14,6 +14,7 @@ from cases.hours import SHANGHAI
 from layers import cameras, people
 from pianqu import demo_desk
 from pianqu.demo_day import DemoReport, Ground, day, one_more
+from pianqu.demo_posts import Passes
 from pianqu.demo_registers import PeopleWalk
 from pianqu.demo_registers import cameras as invented_cameras
 from pianqu.demo_registers import people as invented_people
@@ -78,7 +79,7 @@ def seed_day(
     finally:
         engine.dispose()
     reports = reports_until(now, seed=seed)
-    with _client(base_url) as client:
+    with _client(base_url, database_url) as client:
         for done, report in enumerate(reports, start=1):
             if stop.is_set():
                 return
@@ -88,14 +89,19 @@ def seed_day(
         _send_positions(client, walk, range(len(walk.people)))
 
 
-def work_off_the_day(base_url: str, stop: threading.Event) -> None:
+def work_off_the_day(base_url: str, database_url: str, stop: threading.Event) -> None:
     """Let the demo's coordinators handle all but the newest cases."""
-    with _client(base_url) as client:
+    with _client(base_url, database_url) as client:
         demo_desk.catch_up(client, stop)
 
 
 def feed(
-    base_url: str, stop: threading.Event, *, seed: int = SEED, every_s: float = CASE_EVERY_S
+    base_url: str,
+    database_url: str,
+    stop: threading.Event,
+    *,
+    seed: int = SEED,
+    every_s: float = CASE_EVERY_S,
 ) -> None:
     """Report a case every few seconds and move the people, until stopped.
 
@@ -106,7 +112,7 @@ def feed(
     # The start enters the numbers: a second run of the feed reports new cases.
     run = f"{seed}F{_clock():%m%d%H%M%S}"
     told = 0
-    with _client(base_url) as client:
+    with _client(base_url, database_url) as client:
         for tick in count(1):
             if stop.wait(POSITIONS_EVERY_S):
                 return
@@ -147,11 +153,16 @@ def _send_positions(client: httpx2.Client, walk: PeopleWalk, turns: Iterable[int
         )
 
 
-def _client(base_url: str) -> httpx2.Client:
+def _client(base_url: str, database_url: str) -> httpx2.Client:
     """A client for our own server; invented cases are never sent to another machine."""
     if urlsplit(base_url).hostname not in _LOOPBACK:
         raise DemoFailed(f"the demo reports to this machine only, not to {base_url}")
-    return httpx2.Client(base_url=base_url, timeout=30, trust_env=False)
+    return httpx2.Client(
+        base_url=base_url,
+        timeout=30,
+        trust_env=False,
+        event_hooks={"request": [Passes(database_url, _clock())]},
+    )
 
 
 def _clock() -> datetime:

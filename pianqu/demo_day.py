@@ -165,7 +165,7 @@ def _addressee(ground: Ground, point: LonLat, chance: random.Random) -> str:
 def _post(source: str, sector: str, chance: random.Random) -> str:
     posts = {
         "department": f"department-{chance.choice(('water', 'housing', 'fire'))}",
-        "station": f"station-{sector}",
+        "station": f"station-{sector}01",
         "video_patrol": f"coordinator-{sector}",
         "inspection": f"inspector-{sector}",
         "machine": "platform-machine",

@@ -16,10 +16,13 @@ import shapely
 
 from boundaries.seed import places, read_seed
 from cases.hours import SHANGHAI
+from cases.roles import DESKS
 from geo.points import LonLat
+from pianqu.demo_posts import POST
 
 KEEP = 45
 _PAGE = 500
+_ANY_DESK = "140901"
 _LEFT_ALONE = 12
 _LEFT_FOR = timedelta(minutes=45)
 
@@ -52,12 +55,21 @@ def _handle(client: httpx2.Client, stop: threading.Event, *, keep: int, most: in
 
 
 def _open_cases(client: httpx2.Client) -> Iterator[Json]:
+    """What waits at either desk, newest first; what is open to both once."""
+    waiting: dict[str, Json] = {}
+    for desk in DESKS:
+        waiting |= {case["id"]: case for case in _of_desk(client, desk)}
+    yield from sorted(waiting.values(), key=lambda case: case["received_at"], reverse=True)
+
+
+def _of_desk(client: httpx2.Client, desk: str) -> Iterator[Json]:
     cursor = None
+    headers = {POST: f"coordinator-{desk}"}
     while True:
         query: dict[str, str | int] = {"tab": "todo", "limit": _PAGE}
         if cursor:
             query["cursor"] = cursor
-        page = client.get("/v1/cases", params=query).raise_for_status().json()
+        page = client.get("/v1/cases", params=query, headers=headers).raise_for_status().json()
         yield from page["items"]
         cursor = page["next"]
         if cursor is None:
@@ -117,7 +129,8 @@ def _one(client: httpx2.Client, case: Json, spots: Spots) -> bool:
 
 
 def _choose(client: httpx2.Client, case: Json) -> bool:
-    whole = client.get(f"/v1/cases/{case['id']}").raise_for_status().json()
+    post = {POST: f"coordinator-{case['desk'] or _ANY_DESK}"}
+    whole = client.get(f"/v1/cases/{case['id']}", headers=post).raise_for_status().json()
     best = whole["assignment"]["candidates"][0]
     if best["outside"]:
         body: Json = {"reason": "现场核对，在街道以外"}
@@ -131,9 +144,9 @@ def _choose(client: httpx2.Client, case: Json) -> bool:
 
 
 def _post(client: httpx2.Client, case: Json, verb: str, body: Json, desk: str | None) -> bool:
-    post = f"coordinator-{desk}" if desk else "coordinator"
+    post = f"coordinator-{desk or _ANY_DESK}"
     answer = client.post(
-        f"/v1/cases/{case['id']}/{verb}", json=body, headers={"X-Pianqu-Post": post}
+        f"/v1/cases/{case['id']}/{verb}", json=body, headers={POST: post}
     )
     # A person at the screen may have been quicker, or the rule says no: the case is left to them.
     return answer.is_success

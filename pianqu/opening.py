@@ -174,8 +174,9 @@ def _invent_the_day(settings: Settings, stop: threading.Event) -> None:
             progress.update(task, completed=done, total=total)
 
         try:
-            demo.seed_day(settings.base_url, str(settings.database_url), tell=tell, stop=stop)
-            demo.work_off_the_day(settings.base_url, stop)
+            database = str(settings.database_url)
+            demo.seed_day(settings.base_url, database, tell=tell, stop=stop)
+            demo.work_off_the_day(settings.base_url, database, stop)
         except (httpx2.HTTPError, demo.DemoFailed) as error:
             raise CannotOpen(
                 f"The invented day could not be reported: {error}",
@@ -187,7 +188,8 @@ def _invent_the_day(settings: Settings, stop: threading.Event) -> None:
 
 def _say_where(settings: Settings, *, feed: bool) -> None:
     console.print(f"\n  [bold]{settings.base_url}[/]   Ctrl-C stops")
-    console.print("  Loopback only: there are no accounts yet, so no other machine can reach it.")
+    if settings.demo:
+        console.print("  One click per post logs in: demonstration accounts have no passwords.")
     if settings.demo:
         pace = "; a new one comes every few seconds (FEED=0: none)" if feed else ""
         console.print(f"  All cases are invented{pace}. make demo RESET=1 begins anew.")

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from cases.people import accounts
+from cases.people import accounts, issuing
 
 DEFAULT = "coordinator-140901"
 
@@ -14,7 +14,7 @@ def install(conn: Connection, now: datetime) -> None:
     posts = accounts.demo_posts(conn, now)
     accounts.make_demo_accounts(conn, posts, now)
     for post in posts:
-        accounts.issue(conn, post, token(post), now=now, label="test")
+        issuing.issue(conn, post, token(post), now=now, label="test")
 
 
 def token(post: str = DEFAULT) -> str:

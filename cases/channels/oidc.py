@@ -5,7 +5,7 @@ The provider says who somebody is; which account that is, and what it may do, is
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import httpx2
@@ -17,7 +17,7 @@ from authlib.oauth2.rfc6749.parameters import (
 )
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc import jwt
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, KeySetSerialization
 
 from cases.people.account_errors import Unauthenticated
 
@@ -84,7 +84,7 @@ def subject(provider: SingleSignOn, flow: Flow, uri: str, now: datetime) -> str:
         with _client(provider) as client:
             about = _discovered(client, provider)
             answer = _exchanged(client, provider, about["token_endpoint"], code, flow)
-            keys = KeySet.import_key_set(_json(client.get(about["jwks_uri"])))
+            keys = KeySet.import_key_set(cast(KeySetSerialization, _json(client.get(about["jwks_uri"]))))
         claims = jwt.decode(answer["id_token"], keys, algorithms=ALGORITHMS).claims
         _registry(provider, flow, now).validate(claims)
     except SignOnUnavailable:
@@ -107,14 +107,12 @@ def _client(provider: SingleSignOn) -> httpx2.Client:
 
 def _discovered(client: httpx2.Client, provider: SingleSignOn) -> dict[str, Any]:
     try:
-        about = _json(
-            client.get(f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration")
-        )
+        about = _json(client.get(f"{provider.issuer.rstrip('/')}/.well-known/openid-configuration"))
         ours = urlsplit(provider.issuer)
         for name in ("authorization_endpoint", "token_endpoint", "jwks_uri"):
             there = urlsplit(about[name])
             # Never down from TLS, whatever the answer says.
-            if there.scheme != "https" and there.scheme != ours.scheme:
+            if there.scheme not in ("https", ours.scheme):
                 raise SignOnUnavailable(_REFUSED)
     except (httpx2.HTTPError, KeyError, ValueError) as error:
         raise SignOnUnavailable("统一身份认证暂时连不上，请稍后再试") from error
@@ -140,9 +138,7 @@ def _exchanged(
     return _json(client.post(uri, headers=headers, content=body))
 
 
-def _registry(
-    provider: SingleSignOn, flow: Flow, now: datetime
-) -> jwt.JWTClaimsRegistry:
+def _registry(provider: SingleSignOn, flow: Flow, now: datetime) -> jwt.JWTClaimsRegistry:
     return jwt.JWTClaimsRegistry(
         now=int(now.timestamp()),
         leeway=LEEWAY_S,

@@ -5,18 +5,25 @@ sessions and tokens at once.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import Connection, Row, text
 from sqlalchemy.exc import IntegrityError
 
 from boundaries.locate import edition_in_force
 from cases.errors import NotYourPost
-from cases.people import access_log, passwords, roster, tokens
+from cases.people import access_log, passwords, roster
 from cases.people.account_errors import AccountExists, AccountInvalid, AccountNotFound
+from cases.people.issuing import make_token
 from cases.roles import DESKS, INTERNAL, UNIT_LEADS, actor, label
+
+__all__ = [
+    "Account", "account", "add", "demo_accounts", "demo_posts", "disable", "enable", "end_sessions",
+    "link_subject", "listed", "make_demo_accounts", "make_token", "posts_of", "set_password",
+    "unlock",
+]  # fmt: skip
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,59}")
 _DEPARTMENTS = ("water", "housing", "transport", "environment", "fire", "road", "greening")
@@ -41,31 +48,11 @@ class Account:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Token:
-    """A bearer token without its secret."""
-
-    id: int
-    account: str
-    label: str
-    scope: Sequence[str]
-    created_at: datetime
-    expires_at: datetime | None
-    last_used_at: datetime | None
-    revoked_at: datetime | None
-
-
 _COLUMNS = """name, label, post, staff_id, password_hash IS NOT NULL AS has_password,
     must_change_password, totp_confirmed_at IS NOT NULL AS totp, demo, disabled_at,
     failed_attempts, locked_until, created_at"""
-_ONE = text(f"SELECT {_COLUMNS} FROM account WHERE name = :name")
-_ALL = text(f"SELECT {_COLUMNS} FROM account ORDER BY name")
-_TOKENS = text("""
-    SELECT id, account, label, scope, created_at, expires_at, last_used_at, revoked_at
-    FROM token WHERE account = :name ORDER BY id DESC""")
-_NEW_TOKEN = text("""
-    INSERT INTO token (account, hash, label, scope, created_at, expires_at)
-    VALUES (:account, :hash, :label, :scope, :now, :expires_at)""")
+_ONE = text(f"SELECT {_COLUMNS} FROM account WHERE name = :name")  # noqa: S608
+_ALL = text(f"SELECT {_COLUMNS} FROM account ORDER BY name")  # noqa: S608
 _STAFF = text("SELECT name FROM staff WHERE id = :id AND active")
 
 
@@ -264,84 +251,6 @@ def link_subject(
     return account(conn, name)
 
 
-def make_token(
-    conn: Connection,
-    name: str,
-    *,
-    now: datetime,
-    label: str = "",
-    days: int | None = None,
-    scope: Sequence[str] = (),
-    by: str = "pianqu",
-) -> str:
-    """Make a bearer token; this is the only time it can be seen."""
-    expires_at = now + timedelta(days=days) if days is not None else None
-    return issue(
-        conn, name, tokens.fresh(), now=now, label=label, expires_at=expires_at, scope=scope, by=by
-    )
-
-
-def issue(
-    conn: Connection,
-    name: str,
-    token: str,
-    *,
-    now: datetime,
-    label: str = "",
-    expires_at: datetime | None = None,
-    scope: Sequence[str] = (),
-    by: str = "pianqu",
-) -> str:
-    """Let a token, made by the caller, stand for an account.
-
-    Raises:
-        AccountNotFound: there is no such account.
-        AccountInvalid: it is disabled, the scope is unknown, or the end is past.
-    """
-    if account(conn, name).disabled_at is not None:
-        raise AccountInvalid(f"账号“{name}”已停用，先启用再发令牌")
-    if expires_at is not None and expires_at <= now:
-        raise AccountInvalid("令牌的到期时间要在以后")
-    words = tokens.checked_scope(scope)
-    conn.execute(
-        _NEW_TOKEN,
-        {
-            "account": name,
-            "hash": tokens.digest(token),
-            "label": label,
-            "scope": list(words),
-            "now": now,
-            "expires_at": expires_at,
-        },
-    )
-    access_log.note(
-        conn, "token.make", account=by, at=now, subject=name, label=label, scope=list(words)
-    )
-    return token
-
-
-def tokens_of(conn: Connection, name: str) -> tuple[Token, ...]:
-    """An account's tokens, the newest first, without their secrets."""
-    account(conn, name)
-    return tuple(Token(**row._mapping) for row in conn.execute(_TOKENS, {"name": name}))
-
-
-def revoke(conn: Connection, name: str, id: int, *, now: datetime, by: str) -> None:
-    """End a token at once; ending it twice is no mistake.
-
-    Raises:
-        AccountNotFound: the account has no such token.
-    """
-    done = conn.execute(
-        text("UPDATE token SET revoked_at = coalesce(revoked_at, :now)"
-             " WHERE id = :id AND account = :name"),
-        {"id": id, "name": name, "now": now},
-    )  # fmt: skip
-    if not done.rowcount:
-        raise AccountNotFound("没有这个令牌")
-    access_log.note(conn, "token.revoke", account=by, at=now, subject=name, token=id)
-
-
 def demo_posts(conn: Connection, now: datetime) -> tuple[str, ...]:
     """The posts that get an account in the demonstration, in the order of the log-in page."""
     posts = ["street-centre", "admin"]
@@ -356,7 +265,7 @@ def demo_posts(conn: Connection, now: datetime) -> tuple[str, ...]:
     ).scalars()  # fmt: skip
     posts += [f"station-{code}" for code in codes]
     posts += [f"department-{name}" for name in _DEPARTMENTS]
-    posts += [f"platform-{name}" for name in ("12345", "grid", "12319", "110")]
+    posts += [f"platform-{name}" for name in ("12345", "grid", "12319", "110", "machine")]
     return tuple(posts)
 
 

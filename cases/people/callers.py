@@ -30,14 +30,14 @@ _BY_TOKEN = text(f"""
            t.expires_at, CAST(NULL AS text) AS csrf, CAST(NULL AS text) AS acting, {_HELD}
     FROM token t JOIN account a ON a.name = t.account
     WHERE t.hash = :hash AND t.revoked_at IS NULL AND a.disabled_at IS NULL
-      AND (t.expires_at IS NULL OR t.expires_at > :now)""")
+      AND (t.expires_at IS NULL OR t.expires_at > :now)""")  # noqa: S608
 _BY_SESSION = text(f"""
     SELECT a.name, a.label, a.post AS own, a.must_change_password, a.demo,
            a.totp_confirmed_at IS NOT NULL AS totp, CAST('{{}}' AS text[]) AS scope,
            s.seen_at, s.expires_at, s.csrf, s.post AS acting, {_HELD}
     FROM session s JOIN account a ON a.name = s.account
     WHERE s.id_hash = :hash AND a.disabled_at IS NULL
-      AND s.expires_at > :now AND s.seen_at > :idle""")
+      AND s.expires_at > :now AND s.seen_at > :idle""")  # noqa: S608
 # Never waits for another request of the same caller: whoever is first writes it.
 _USED = text("""
     UPDATE token SET last_used_at = :now

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, Row, text
 
@@ -62,7 +63,7 @@ _COUNT = text("""
     WHERE name = :name AND (locked_until IS NULL OR locked_until <= :now)
     RETURNING locked_until""")
 _RECENT = text("""
-    SELECT count(*) AS count, min(at) AS first FROM access_log
+    SELECT count(*) AS failures, min(at) AS first FROM access_log
     WHERE action = 'session.failure' AND at > :since
       AND ((CAST(:name AS text) IS NOT NULL AND account = :name)
         OR (CAST(:address AS text) IS NOT NULL AND detail ->> 'from' = :address))""")
@@ -101,11 +102,11 @@ def _refuse_busy(
 ) -> None:
     since = now - LOCKED_FOR
     row = conn.execute(_RECENT, {"name": name, "address": address, "since": since}).one()
-    if row.count >= most:
+    if row.failures >= most:
         raise TooManyAttempts(max(1, int((row.first - since).total_seconds())))
 
 
-def _count_attempt(conn: Connection, known: Row[tuple[object, ...]], now: datetime) -> bool:
+def _count_attempt(conn: Connection, known: Row[Any], now: datetime) -> bool:
     """Count one attempt; True when it is the last before the lock."""
     values = {"name": known.name, "now": now, "until": now + LOCKED_FOR, "most": MOST_FAILURES}
     row = conn.execute(_COUNT, values).one_or_none()
@@ -119,7 +120,7 @@ def _note_failure(
     conn: Connection,
     attempt: Attempt,
     name: str,
-    known: Row[tuple[object, ...]] | None,
+    known: Row[Any] | None,
     *,
     right: bool,
     now: datetime,
@@ -131,7 +132,7 @@ def _note_failure(
 
 
 def _let_in(
-    transactions: Transactions, known: Row[tuple[object, ...]], attempt: Attempt, now: datetime
+    transactions: Transactions, known: Row[Any], attempt: Attempt, now: datetime
 ) -> Opened:
     with transactions() as conn:
         wrong = _wrong_code(conn, known, attempt, now)
@@ -162,7 +163,7 @@ def _anew(kept: str, password: str) -> str | None:
 
 
 def _wrong_code(
-    conn: Connection, known: Row[tuple[object, ...]], attempt: Attempt, now: datetime
+    conn: Connection, known: Row[Any], attempt: Attempt, now: datetime
 ) -> WrongCode | None:
     if known.totp_confirmed_at is None:
         return None

@@ -123,7 +123,7 @@ def test_the_feed_goes_on(house):
     before = read(house, "/v1/cases", limit=1)["total"]
     stop = threading.Event()
     feeder = threading.Thread(
-        target=demo.feed, args=(house.base_url, stop), kwargs={"every_s": 2.0}
+        target=demo.feed, args=(house.base_url, house.database_url, stop), kwargs={"every_s": 2.0}
     )
     feeder.start()
     try:
@@ -177,7 +177,7 @@ def test_the_day_stops_when_asked(house, filled):
 @pytest.mark.usefixtures("filled")
 def test_the_demos_coordinators_leave_only_the_newest(house):
     open_before = read(house, "/v1/summary")["todo"]
-    demo.work_off_the_day(house.base_url, threading.Event())
+    demo.work_off_the_day(house.base_url, house.database_url, threading.Event())
     told = read(house, "/v1/summary")
     assert told["todo"] < open_before / 2
     # Some are left alone on purpose, so that a viewer sees clocks run out; most are taken.

@@ -147,7 +147,7 @@ def test_the_feed_never_repeats_itself(ground):
 
 def test_only_this_machine_is_reported_to():
     with pytest.raises(demo.DemoFailed, match="this machine only"):
-        demo.feed("http://192.0.2.7:8000", None)
+        demo.feed("http://192.0.2.7:8000", "", None)
 
 
 def test_cameras_stand_on_our_roads(seed):

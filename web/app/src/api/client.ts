@@ -1,19 +1,31 @@
-/** The one place that speaks HTTP. Every request names the post that acts; every failure is an `ApiProblem`. */
+/** The one place that speaks HTTP, with the browser's session; every failure is an `ApiProblem`. */
 import { words } from '../words';
 import type {
+  Account,
   Assignment,
   Case,
   CaseEvent,
   Config,
+  DeliveryRow,
+  DutyList,
+  ImportResult,
+  Mail,
+  MailList,
   NewCase,
   Owner,
   Page,
+  PolicyVersion,
+  PolicyView,
   Problem,
   Received,
   Refusal,
   RejectedIntake,
   ReportJob,
+  Roster,
+  Session,
   Summary,
+  Task,
+  Token,
 } from './types';
 import type { FeatureCollection } from 'geojson';
 
@@ -39,27 +51,41 @@ export class ApiProblem extends Error {
   }
 }
 
-let post = 'coordinator';
+let csrf = '';
+let lost: () => void = () => undefined;
+let renew: () => Promise<void> = async () => undefined;
 
-/** All later requests act for this post (`X-Pianqu-Post`). */
-export function actAs(id: string): void {
-  post = id;
+/** Every write of the browser carries the token of its session, which other sites cannot read. */
+export function carry(token: string): void {
+  csrf = token;
 }
 
-export function actingPost(): string {
-  return post;
+/** What to do when the session is over, and how to read it anew when another tab has logged in. */
+export function onSession(told: { lost(): void; renew(): Promise<void> }): void {
+  lost = told.lost;
+  renew = told.renew;
 }
 
-async function send<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
+interface Sending {
+  body?: unknown;
+  signal?: AbortSignal;
+  headers?: Record<string, string>;
+  again?: boolean;
+}
+
+async function answered(method: string, path: string, { body, signal, headers, again }: Sending = {}): Promise<Response> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
-  const headers: Record<string, string> = { Accept: 'application/json', 'X-Pianqu-Post': post };
-  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  const isForm = body instanceof FormData;
+  const sent: Record<string, string> = { Accept: 'application/json', ...headers };
+  if (body !== undefined && !isForm) sent['Content-Type'] = 'application/json';
+  if (method !== 'GET' && csrf) sent['X-CSRF-Token'] = csrf;
   let answer: Response;
   try {
     answer = await fetch(path, {
       method,
-      headers,
-      body: body === undefined ? null : JSON.stringify(body),
+      headers: sent,
+      credentials: 'same-origin',
+      body: body === undefined ? null : isForm ? body : JSON.stringify(body),
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
   } catch (cause) {
@@ -71,9 +97,20 @@ async function send<T>(method: string, path: string, body?: unknown, signal?: Ab
       status: 0,
     });
   }
-  if (answer.status === 204) return undefined as T;
-  if (!answer.ok) throw new ApiProblem(await readProblem(answer));
-  return (await answer.json()) as T;
+  if (answer.ok) return answer;
+  const problem = new ApiProblem(await readProblem(answer));
+  if (problem.kind === 'csrf' && !again) {
+    await renew(); // another tab has logged in since: its session is ours, too
+    return answered(method, path, { body, again: true, ...(signal ? { signal } : {}), ...(headers ? { headers } : {}) });
+  }
+  // Asking whose session it is may well be answered with "nobody's".
+  if (answer.status === 401 && !path.startsWith('/v1/session')) lost();
+  throw problem;
+}
+
+async function send<T>(method: string, path: string, sending: Sending = {}): Promise<T> {
+  const answer = await answered(method, path, sending);
+  return answer.status === 204 ? (undefined as T) : ((await answer.json()) as T);
 }
 
 async function readProblem(answer: Response): Promise<Problem> {
@@ -84,11 +121,44 @@ async function readProblem(answer: Response): Promise<Problem> {
   };
   if (!answer.headers.get('Content-Type')?.includes('json')) return unknown;
   const told = (await answer.json().catch(() => null)) as Partial<Problem> | null;
-  return told && typeof told === 'object' ? { ...unknown, ...told, status: answer.status } : unknown;
+  if (!told || typeof told !== 'object') return unknown;
+  const wait = Number(answer.headers.get('Retry-After'));
+  return { ...unknown, ...told, status: answer.status, ...(wait > 0 ? { retry_after: wait } : {}) };
 }
 
-const get = <T>(path: string, signal?: AbortSignal): Promise<T> => send<T>('GET', path, undefined, signal);
-const tell = <T>(path: string, body: unknown = {}): Promise<T> => send<T>('POST', path, body);
+const get = <T>(path: string, signal?: AbortSignal): Promise<T> => send<T>('GET', path, signal ? { signal } : {});
+const tell = <T>(path: string, body: unknown = {}): Promise<T> => send<T>('POST', path, { body });
+
+/** A file on its way, with how far it is; fetch cannot tell that, XMLHttpRequest can. */
+export function upload<T>(path: string, file: File, progress: (share: number) => void = () => undefined): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const ask = new XMLHttpRequest();
+    ask.open('POST', path);
+    ask.setRequestHeader('Accept', 'application/json');
+    ask.setRequestHeader('X-CSRF-Token', csrf);
+    ask.upload.onprogress = (e) => progress(e.lengthComputable ? e.loaded / e.total : 0);
+    ask.onload = () => {
+      const told = read(ask.responseText);
+      if (ask.status < 300) return resolve(told as T);
+      if (ask.status === 401) lost();
+      const problem = { type: '/problems/unknown', title: words.problems.refused(ask.status), ...(told as object), status: ask.status };
+      reject(new ApiProblem(problem as Problem));
+    };
+    ask.onerror = () =>
+      reject(new ApiProblem({ type: '/problems/no-answer', title: words.problems.noAnswer, detail: words.problems.noAnswerNext, status: 0 }));
+    const form = new FormData();
+    form.append('file', file);
+    ask.send(form);
+  });
+}
+
+function read(text: string): unknown {
+  try {
+    return JSON.parse(text) ?? {};
+  } catch {
+    return {};
+  }
+}
 
 function query(values: Record<string, string | number | boolean | null | undefined>): string {
   const pairs = Object.entries(values).filter(([, v]) => v !== undefined && v !== null && v !== '');
@@ -96,6 +166,7 @@ function query(values: Record<string, string | number | boolean | null | undefin
 }
 
 const case_ = (id: string): string => `/v1/cases/${encodeURIComponent(id)}`;
+const account_ = (name: string): string => `/v1/accounts/${encodeURIComponent(name)}`;
 const refusal_ = (id: string): string => `/v1/street-centre/refusals/${encodeURIComponent(id)}`;
 
 export interface CaseFilter {
@@ -120,15 +191,53 @@ export const api = {
     tell<Assignment>('/v1/assignments', place),
 
   receive: (report: NewCase) => tell<Received>('/v1/cases', report),
-  accept: (id: string, body: { community?: string; version: number }) => tell<Case>(`${case_(id)}/acceptance`, body),
-  reject: (id: string, body: { reason: string; belongs_to?: Owner; version?: number }) =>
-    tell<Case>(`${case_(id)}/rejection`, body),
-  withdrawRejection: (id: string, body: { reason: string; version: number }) =>
-    tell<Case>(`${case_(id)}/rejection-withdrawal`, body),
-  correctLocation: (
-    id: string,
-    body: { lon: number; lat: number; crs: string; accuracy_m: number | null; reason: string; version: number },
-  ) => tell<Case>(`${case_(id)}/location`, body),
+  /** One resource per verb: the path of a step, its fields, the version that was looked at. */
+  step: (id: string, path: string, body: Record<string, unknown>) => tell<Case>(`${case_(id)}/${path}`, body),
+
+  session: () => get<Session>('/v1/session'),
+  logIn: (body: { name: string; password: string; totp?: string }) => tell<Session>('/v1/session', body),
+  logInDemo: (post: string) => tell<Session>('/v1/session/demo', { post }),
+  logOut: () => send<void>('DELETE', '/v1/session'),
+  choosePost: (post: string) => tell<Session>('/v1/session/post', { post }),
+  changePassword: (old: string, fresh: string) => send<void>('PUT', '/v1/session/password', { body: { old, new: fresh } }),
+  enrolTotp: () => tell<{ secret: string; uri: string }>('/v1/session/totp'),
+  confirmTotp: (code: string) => tell<void>('/v1/session/totp/confirmation', { code }),
+  dropTotp: () => send<void>('DELETE', '/v1/session/totp'),
+
+  accounts: () => get<{ items: Account[] }>('/v1/accounts'),
+  addAccount: (body: { name: string; post?: string; staff?: string; password?: string }) => tell<Account>('/v1/accounts', body),
+  accountStep: (name: string, step: 'disabling' | 'enabling' | 'unlocking') => tell<Account>(`${account_(name)}/${step}`),
+  resetPassword: (name: string) => tell<{ password: string }>(`${account_(name)}/password-reset`),
+  tokens: (name: string) => get<{ items: Token[] }>(`${account_(name)}/tokens`),
+  addToken: (name: string, body: { label: string; expires_at?: string }) => tell<{ token: string }>(`${account_(name)}/tokens`, body),
+  dropToken: (name: string, id: number) => send<void>('DELETE', `${account_(name)}/tokens/${id}`),
+
+  mailbox: () => get<MailList>('/v1/mailbox?limit=100'),
+  readMail: (id: string) => tell<Mail>(`/v1/mailbox/${id}/reading`),
+  acknowledgeMail: (id: string) => tell<Mail>(`/v1/mailbox/${id}/acknowledgement`),
+  deliveries: (filter: { status?: string; recipient?: string }) => get<{ items: DeliveryRow[] }>(`/v1/deliveries${query(filter)}`),
+
+  duty: (desk: string | null) => get<DutyList>(`/v1/duty${query({ desk })}`),
+  roster: (filter: { desk?: string | null; first?: string; days?: number }) => get<Roster>(`/v1/roster${query(filter)}`),
+  putRoster: (what: string, body: Record<string, unknown>) => tell<unknown>(`/v1/roster/${what}`, body),
+  endHolding: (id: number, version: number) =>
+    send<unknown>('POST', `/v1/roster/holdings/${id}/ending`, { body: {}, headers: { 'If-Match': `"${version}"` } }),
+  withdrawShift: (id: number) => send<void>('DELETE', `/v1/roster/shifts/${id}`),
+  importRoster: (file: File, dry: boolean) => upload<ImportResult>(`/v1/roster/import${query({ dry_run: dry })}`, file),
+
+  policy: () => get<PolicyView>('/v1/policy'),
+  policyHistory: () => get<{ items: PolicyVersion[] }>('/v1/policy/history'),
+  setPolicy: (body: { values: Record<string, unknown>; reason: string; from_at?: string }, newest: number) =>
+    send<PolicyView>('PUT', '/v1/policy', { body, headers: { 'If-Match': `"${newest}"` } }),
+
+  tasks: (status?: string) => get<{ items: Task[] }>(`/v1/tasks${query({ status })}`),
+  task: (id: string) => get<Task>(`/v1/tasks/${id}`),
+  giveTask: (body: { title: string; text: string; to_post: string; due_at?: string }) => tell<Task>('/v1/tasks', body),
+  taskStep: (id: string, step: string, text: string) => tell<Task>(`/v1/tasks/${id}/${step}`, { text }),
+
+  attach: (file: File, progress: (share: number) => void) =>
+    upload<{ sha256: string; name: string; type: string; size: number }>('/v1/attachments', file, progress),
+  attachment: (sha256: string, case_id: string) => `/v1/attachments/${sha256}${query({ case: case_id })}`,
 
   refusals: (state?: string) => get<{ items: Refusal[] }>(`/v1/street-centre/refusals${query({ state })}`),
   acknowledge: (id: string) => tell<unknown>(`${refusal_(id)}/acknowledgement`),
