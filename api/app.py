@@ -24,6 +24,7 @@ from api import (
     roster,
     screen,
     sessions,
+    sign_on,
     steps,
     street_centre,
     tasks,
@@ -74,6 +75,7 @@ def create_app(house: Runtime) -> FastAPI:
     for router in (
         health.router,
         sessions.router,
+        sign_on.router,
         screen.open_router,
         map.open_router,
         street_centre.signed_router,

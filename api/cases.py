@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from api.bodies import Day, NewCase, Sector, SourceCode
 from api.carrying import etag
 from api.deps import House, Now, Tx, Who, connected, who_asks
+from api.history_views import PlaceView, event_view, place_view
 from api.step_bodies import Grid, Post
 from api.views import CaseView, ClockView, case_view, clock_view, eyes
-from api.work_views import PlaceView, event_view, place_view
 from boundaries.model import Assignment
 from cases import intake, past, queries, scope
 from cases.hours import SHANGHAI

@@ -5,13 +5,12 @@ cookie carries the session's CSRF token, which other sites cannot read.
 """
 
 import secrets
-from contextlib import AbstractContextManager
 from datetime import datetime
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import Field
-from sqlalchemy import Connection
 
 from api.bodies import Body
 from api.deps import COOKIE, Asking, AskingBriefly, House, Now, Tx, connected, runtime
@@ -62,14 +61,11 @@ class Code(Body):
 def log_in(body: LogIn, request: Request, response: Response) -> dict[str, Any]:
     """Log in; five failures lock a name for a quarter of an hour."""
     house = runtime(request)
-
-    def transactions() -> AbstractContextManager[Connection]:
-        # Counted attempts and lines of the access log stay, whatever the answer is.
-        return connected(house.engine)
-
     attempt = sessions.Attempt(
         name=body.name, password=body.password, code=body.totp or None, address=address(request)
     )
+    # Counted attempts and lines of the access log stay, whatever the answer is.
+    transactions = partial(connected, house.engine)
     return begun(request, response, sessions.log_in(transactions, attempt, house.now()))
 
 
@@ -96,7 +92,7 @@ def log_out(asking: Asking, tx: Tx, now: Now, request: Request) -> Response:
     browser(asking)
     sessions.end(tx, asking, now)
     gone = Response(status_code=204)
-    gone.delete_cookie(COOKIE, path="/", secure=_is_secure(request), httponly=True, samesite="lax")
+    gone.delete_cookie(COOKIE, path="/", secure=is_secure(request), httponly=True, samesite="lax")
     return gone
 
 
@@ -110,9 +106,7 @@ def choose(body: Chosen, asking: Asking, tx: Tx, house: House, now: Now) -> dict
 
 
 @router.put("/session/password", status_code=204)
-def change_password(
-    caller: AskingBriefly, body: NewPassword, house: House, now: Now
-) -> Response:
+def change_password(caller: AskingBriefly, body: NewPassword, house: House, now: Now) -> Response:
     """Replace one's own password; the account's other sessions end."""
     browser(caller)
     with connected(house.engine) as tx:
@@ -171,14 +165,15 @@ def set_cookie(
         opened.id,
         max_age=int((opened.expires_at - now).total_seconds()),
         path="/",
-        secure=_is_secure(request),
+        secure=is_secure(request),
         httponly=True,
         samesite="lax",
     )
     response.headers["Cache-Control"] = "no-store"
 
 
-def _is_secure(request: Request) -> bool:
+def is_secure(request: Request) -> bool:
+    """Whether cookies say Secure."""
     # Plain HTTP is for loopback only; behind a proxy the outer way is always TLS.
     return runtime(request).beyond_loopback or request.url.scheme == "https"
 

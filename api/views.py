@@ -9,11 +9,12 @@ from uuid import UUID
 from pydantic import Field
 
 from api.deps import Tx
-from api.work_views import StageView, WorkView, local, post_label, stage_views, work_view
+from api.history_views import StageView, stage_views
+from api.work_views import WorkView, local, post_label, work_view
 from boundaries.model import Assignment, Named
-from cases import clocks, queries, reveal, steps, timers
+from cases import clocks, offers, queries, reveal, timers
 from cases.model import Case, Number, RawPoint, Refusal
-from cases.ownership import owner
+from cases.ownership import owner, waits_for
 from cases.redaction import holds, redact
 from cases.roles import Actor
 from cases.sources import SOURCES
@@ -171,6 +172,7 @@ class CaseView:
     owner: str
     owner_label: str | None
     handed_over: bool
+    mine: bool
     sector: Named | None
     community: Named | None
     police_area: Named | None
@@ -238,6 +240,7 @@ def case_view(case: Case, viewer: Eyes, *, whole: bool = False) -> CaseView:
         owner=whose,
         owner_label=post_label(whose),
         handed_over=work.hand_over is not None,
+        mine=viewer.who.post in waits_for(case),
         sector=case.sector,
         community=case.community,
         police_area=case.police_area,
@@ -256,7 +259,7 @@ def case_view(case: Case, viewer: Eyes, *, whole: bool = False) -> CaseView:
         next_step=next_step(case),
         steps=tuple(
             StepView(command=step.command, path=step.path or "", button=step.button)
-            for step in steps.allowed(case, viewer.who)
+            for step in offers.offered(case, viewer.who)
         ),
         clocks=tuple(clock_view(clock, now) for clock in case.clocks),
         clock=clock_view(first, now) if first else None,

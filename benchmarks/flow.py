@@ -30,7 +30,7 @@ from store.engine import make_engine, transaction
 HERE = Path(__file__).parent
 GOAL = 2.0
 MISSED = f"MISSED: {GOAL} times the ORM's rate with 8 clients"
-DESK, STATION = "coordinator-140901", "station-14090102"
+DESK, STATION = "coordinator-140901", "station-14090104"
 POSTS = (DESK, STATION, "platform-grid")
 POINTS = [
     {"code": code, "passed": True}
@@ -102,7 +102,7 @@ async def received(tokens, count, run_name):
     for number in range(count):
         body = {
             "source": "grid", "external_id": f"{run_name}-{number}", "title": "路灯不亮",
-            "to_sector": "140901", "lon": 121.2655, "lat": 31.3885, "crs": "WGS84",
+            "to_sector": "140901", "lon": 121.258078, "lat": 31.378365, "crs": "WGS84",
             "accuracy_m": 10,
         }  # fmt: skip
         answer = await connection.post("/v1/cases", tokens["platform-grid"], body)

@@ -23,8 +23,9 @@ from pathlib import Path
 from sqlalchemy import text
 
 from boundaries.library import install_seed
+from cases.people import accounts
 from store import cluster, migrate
-from store.engine import make_engine
+from store.engine import make_engine, transaction
 
 HERE = Path(__file__).parent
 OURS, PEER = 8951, 8952
@@ -42,7 +43,8 @@ function request()
     .. '"description":"夜间路灯不亮，行人不便。","address":"仓场路331号","lon":%.7f,"lat":%.7f,'
     .. '"crs":"WGS84","accuracy_m":10}', run, n, id, 121.2655 + (id % 97) * 1e-5,
     31.3885 + (id % 89) * 1e-5)
-  return wrk.format("POST", "/v1/cases", {["Content-Type"] = "application/json"}, body)
+  return wrk.format("POST", "/v1/cases", {["Content-Type"] = "application/json",
+    ["Authorization"] = "Bearer " .. os.getenv("TOKEN")}, body)
 end
 local bad = 0
 function response(status) if status ~= 201 then bad = bad + 1 end end
@@ -75,11 +77,11 @@ def serve(which, url, folder):
     raise SystemExit(f"{which} did not start")
 
 
-def load(port, connections, seconds, run, script):
+def load(port, connections, seconds, run, script, token):
     address = f"http://127.0.0.1:{port}"
     told = subprocess.run(
         ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", script, address],
-        env={**os.environ, "RUN": run},
+        env={**os.environ, "RUN": run, "TOKEN": token},
         capture_output=True,
         text=True,
         check=True,
@@ -88,6 +90,14 @@ def load(port, connections, seconds, run, script):
     if errors:
         raise SystemExit(f"{errors} answers were not 2xx")
     return {"rate": requests / micros * 1e6, "p50_ms": p50 / 1000, "p99_ms": p99 / 1000}
+
+
+def passed(engine, post="platform-grid"):
+    """A bearer token of a post's account, as `pianqu account token` makes one."""
+    now = datetime.now(UTC)
+    with transaction(engine) as conn:
+        accounts.make_demo_accounts(conn, [post], now)
+        return accounts.make_token(conn, post, now=now)
 
 
 def measure(rounds, seconds):
@@ -101,18 +111,19 @@ def measure(rounds, seconds):
             migrate.upgrade(url)
             engine = make_engine(url)
             install_seed(engine, datetime.now(UTC))
+            token = passed(engine)
             engine.dispose()
             script = folder / "load.lua"
             script.write_text(LUA)
             servers = [serve("ours", url, folder), serve("peer", url, folder)]
             for port in (OURS, PEER):
-                load(port, 4, 2, f"warm{port}", str(script))
+                load(port, 4, 2, f"warm{port}", str(script), token)
             for turn in range(rounds):
                 order = (OURS, PEER) if turn % 2 == 0 else (PEER, OURS)
                 for connections in (1, 8):
                     for port in order:
                         run = f"r{turn}c{connections}p{port}"
-                        told = load(port, connections, seconds, run, str(script))
+                        told = load(port, connections, seconds, run, str(script), token)
                         who = "ours" if port == OURS else "orm"
                         found.append({"who": who, "c": connections, "turn": turn, **told})
             check_rows(url)

@@ -19,7 +19,7 @@ from pathlib import Path
 import httpx2
 import numpy as np
 
-from benchmarks.intake import OURS, serve
+from benchmarks.intake import OURS, passed, serve
 from boundaries.library import install_seed
 from store import cluster, migrate
 from store.engine import make_engine
@@ -30,8 +30,9 @@ STREAMS = 50
 GOAL_S = 1.0
 
 
-async def follow(client, heard, opened):
-    async with client.stream("GET", f"{ADDRESS}/live") as stream:
+async def follow(client, heard, opened, token):
+    signed = {"Authorization": f"Bearer {token}"}
+    async with client.stream("GET", f"{ADDRESS}/live", headers=signed) as stream:
         async for line in stream.aiter_lines():
             if line == "event: hello":
                 opened.release()
@@ -40,7 +41,7 @@ async def follow(client, heard, opened):
                 heard.setdefault(case, []).append(time.perf_counter())
 
 
-async def report(client, number):
+async def report(client, number, token):
     body = {
         "source": "grid",
         "external_id": f"L-{number}",
@@ -51,23 +52,31 @@ async def report(client, number):
         "accuracy_m": 10,
     }
     sent = time.perf_counter()
-    answer = await client.post(f"{ADDRESS}/cases", json=body)
+    signed = {"Authorization": f"Bearer {token}"}
+    answer = await client.post(f"{ADDRESS}/cases", json=body, headers=signed)
     answer.raise_for_status()
     return answer.json()["case"]["id"], sent
 
 
-async def measure(rate, seconds):
+async def measure(rate, seconds, tokens):
     """Send so many a second; return each event's delay on each stream."""
     limits = httpx2.Limits(max_connections=None)
     timeout = httpx2.Timeout(30, read=60)
     async with httpx2.AsyncClient(limits=limits, timeout=timeout, trust_env=False) as client:
         heard, opened = {}, asyncio.Semaphore(0)
-        followers = [asyncio.create_task(follow(client, heard, opened)) for _ in range(STREAMS)]
+        followers = [
+            asyncio.create_task(follow(client, heard, opened, tokens["street-centre"]))
+            for _ in range(STREAMS)
+        ]
         for _ in followers:
             await opened.acquire()
         sendings = []
         for number in range(int(rate * seconds)):
-            sendings.append(asyncio.create_task(report(client, rate * 1_000_000 + number)))
+            sendings.append(
+                asyncio.create_task(
+                    report(client, rate * 1_000_000 + number, tokens["platform-grid"])
+                )
+            )
             await asyncio.sleep(1 / rate)
         sent = dict(await asyncio.gather(*sendings))
         deadline = time.perf_counter() + 10
@@ -102,10 +111,11 @@ def run(rates, seconds):
             migrate.upgrade(url)
             engine = make_engine(url)
             install_seed(engine, datetime.now(UTC))
+            tokens = {post: passed(engine, post) for post in ("platform-grid", "street-centre")}
             engine.dispose()
             server = serve("ours", url, folder)
-            asyncio.run(measure(5, 2))
-            return [asyncio.run(measure(rate, seconds)) for rate in rates]
+            asyncio.run(measure(5, 2, tokens))
+            return [asyncio.run(measure(rate, seconds, tokens)) for rate in rates]
         finally:
             if server is not None:
                 server.terminate()

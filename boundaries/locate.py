@@ -44,6 +44,12 @@ class Locator:
         conn.info[_HELD] = (*asked, ready)
         return ready
 
+    def told(self, conn: Connection, at: datetime, edition_id: int | None) -> None:
+        """Remember for this transaction which edition is in force, if its territory is at hand."""
+        ready = self._ready.get(edition_id) if edition_id is not None else None
+        if ready is not None:
+            conn.info[_HELD] = (conn.get_transaction(), at, ready)
+
     def _load(self, conn: Connection, at: datetime) -> Territory:
         found = edition_in_force(conn, at)
         ready = self._ready.get(found.id)

@@ -1,33 +1,23 @@
 """Proves that no history was touched: chains, texts, versions, heads, projections and anchors."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
-import orjson
 from sqlalchemy import Connection, text
 
+from cases import anchors
 from cases import events as ev
-from cases.chain import Sealed, event_hash, genesis
+from cases.chain import Finding, Sealed, event_hash, genesis
 from cases.clocks import Changes
 from cases.history import NO_CHANGES, Recorded, replay
-from cases.model import case_from
+from cases.model import Case, case_from
+from cases.ownership import audience, owner
 from cases.sealing import digest, digests, unseal
 
 BATCH = 500
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One thing amiss: in which case, at which version, and what."""
-
-    case: str
-    version: int | None
-    fault: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +32,12 @@ class Verdict:
 
 
 _CASES = text("""
-    SELECT id, number, version, chain_head, state FROM case_now
-    WHERE (CAST(:case AS uuid) IS NULL OR id = :case) AND id > :after ORDER BY id LIMIT :batch""")
+    SELECT c.id, c.number, c.version, c.chain_head, c.state, c.status, c.desk, c.title,
+        c.description, c.address, c.owner, c.audience, c.urgent, c.supervised, c.closed_at,
+        (SELECT coalesce(max(p.version), 0) FROM case_purge p WHERE p.case_id = c.id) AS purged
+    FROM case_now c
+    WHERE (CAST(:case AS uuid) IS NULL OR c.id = :case) AND c.id > :after
+    ORDER BY c.id LIMIT :batch""")
 _EVENTS = text("""
     SELECT case_id, version, type, data, actor, account, on_behalf_of, at, clocks, prev_hash, hash
     FROM case_event WHERE case_id = ANY(:ids) ORDER BY case_id, version""")
@@ -61,6 +55,8 @@ def verify(
     conn: Connection,
     case_id: UUID | None = None,
     progress: Callable[[int], None] = lambda _done: None,
+    *,
+    against: str | None = None,
 ) -> Verdict:
     """Go through all cases, or one, and say all that is amiss.
 
@@ -68,6 +64,7 @@ def verify(
         conn: reads only; best in one REPEATABLE READ transaction, so that nothing moves meanwhile.
         case_id: one case, or None for all.
         progress: is told how many cases are done.
+        against: a digest of `anchors.anchor` that was written down outside and must still hold.
     """
     findings: list[Finding] = []
     cases = events = texts = purged = 0
@@ -92,7 +89,7 @@ def verify(
     if case_id is None:
         for id in conn.execute(_ORPHANS).scalars():
             findings.append(Finding(case=str(id), version=None, fault="有事件而没有案件"))
-        findings += _anchors(conn)
+    findings += anchors.faults(conn, case_id, against)
     return Verdict(cases=cases, events=events, texts=texts, purged=purged, findings=tuple(findings))
 
 
@@ -107,11 +104,12 @@ def _batches(conn: Connection, case_id: UUID | None) -> Iterator[list[Any]]:
 
 
 def _one(case: Any, events: list[Any], texts: dict[str, Any]) -> tuple[list[Finding], int]:
-    faults = [*_chain_faults(case, events), *_text_faults(events, texts)]
+    wanted = [(row.version, one) for row in events for one in digests(row.data)]
+    faults = [*_chain_faults(case, events), *_text_faults(case.purged, wanted, texts)]
     if not faults and events:
         fault = _projection(case, events, {key: row.value for key, row in texts.items()})
         faults += [(None, fault)] if fault else []
-    gone = sum(one not in texts for row in events for one in digests(row.data))
+    gone = sum(one not in texts for _, one in wanted)
     found = [Finding(case=case.number, version=version, fault=fault) for version, fault in faults]
     return found, gone
 
@@ -137,12 +135,16 @@ def _chain_faults(case: Any, events: list[Any]) -> Iterator[tuple[int | None, st
         yield None, "链头与案件记录不符"
 
 
-def _text_faults(events: list[Any], texts: dict[str, Any]) -> Iterator[tuple[int | None, str]]:
-    for row in events:
-        for one in digests(row.data):
-            kept = texts.get(one)
-            if kept is not None and digest(bytes(kept.salt), kept.value) != one:
-                yield row.version, "文字与哈希不符"
+def _text_faults(
+    purged: int, wanted: list[tuple[int, str]], texts: dict[str, Any]
+) -> Iterator[tuple[int | None, str]]:
+    for version, one in wanted:
+        kept = texts.get(one)
+        if kept is None:
+            if version > purged:
+                yield version, "文字缺失，并非按期清除"
+        elif digest(bytes(kept.salt), kept.value) != one:
+            yield version, "文字与哈希不符"
 
 
 def _sealed(row: Any) -> Sealed:
@@ -164,7 +166,27 @@ def _projection(case: Any, events: list[Any], texts: dict[str, str]) -> str | No
         told = replay(recorded(row, texts) for row in events)
     except (KeyError, ValueError, msgspec.ValidationError) as error:
         return f"事件不能重放：{type(error).__name__}"
-    return None if told == case_from(case.state) else "重放结果与案件记录不符"
+    same = told == case_from(case.state) and _columns(told) == {
+        name: getattr(case, name) for name in _columns(told)
+    }
+    return None if same else "重放结果与案件记录不符"
+
+
+def _columns(case: Case) -> dict[str, Any]:
+    """What lists, maps and rights read of a case beside its state."""
+    return {
+        "number": case.number,
+        "status": case.status.value,
+        "desk": case.desk,
+        "title": case.report.title,
+        "description": case.report.description,
+        "address": case.report.address,
+        "urgent": case.report.urgent,
+        "supervised": case.report.supervised,
+        "owner": owner(case),
+        "audience": sorted(audience(case)),
+        "closed_at": case.work.closed_at,
+    }
 
 
 def recorded(row: Any, texts: dict[str, str]) -> Recorded:
@@ -178,75 +200,3 @@ def recorded(row: Any, texts: dict[str, str]) -> Recorded:
         at=row.at,
         clocks=msgspec.convert(row.clocks, Changes) if row.clocks else NO_CHANGES,
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Head:
-    """One digest over the heads of all chains: to be written down outside the house."""
-
-    cases: int
-    events: int
-    digest: str
-
-
-def heads(conn: Connection) -> tuple[Head, dict[str, list[Any]]]:
-    """The digest over all heads now, and each case's [version, head]."""
-    rows = conn.execute(
-        text("SELECT id, version, encode(chain_head, 'hex') AS head FROM case_now ORDER BY id")
-    ).all()
-    whole = hashlib.sha256()
-    for row in rows:
-        whole.update(f"{row.id} {row.version} {row.head}\n".encode())
-    head = Head(cases=len(rows), events=sum(row.version for row in rows), digest=whole.hexdigest())
-    return head, {str(row.id): [row.version, row.head] for row in rows}
-
-
-def anchor(conn: Connection, now: datetime) -> Head:
-    """Write down where all chains stand, so that a tail cut off later is missed."""
-    head, each = heads(conn)
-    last = conn.execute(
-        text("SELECT digest FROM audit_anchor ORDER BY id DESC LIMIT 1")
-    ).scalar_one_or_none()
-    if last != head.digest:
-        conn.execute(
-            text(
-                "INSERT INTO audit_anchor (at, cases, events, digest, heads)"
-                " VALUES (:now, :cases, :events, :digest, CAST(:heads AS jsonb))"
-            ),
-            {
-                "now": now,
-                "cases": head.cases,
-                "events": head.events,
-                "digest": head.digest,
-                "heads": orjson.dumps(each).decode(),
-            },
-        )
-    return head
-
-
-def _anchors(conn: Connection) -> list[Finding]:
-    """Every head of the newest anchor is still in its chain, and the anchors are as written."""
-    found: list[Finding] = []
-    rows = conn.execute(text("SELECT id, digest, heads FROM audit_anchor ORDER BY id DESC LIMIT 1"))
-    for row in rows:
-        whole = hashlib.sha256()
-        for id in sorted(row.heads, key=UUID):
-            version, head = row.heads[id]
-            whole.update(f"{id} {version} {head}\n".encode())
-        if whole.hexdigest() != row.digest:
-            found.append(Finding(case=f"锚点 {row.id}", version=None, fault="锚点内容与摘要不符"))
-        missing = conn.execute(
-            text(
-                "SELECT a.key AS id, CAST(a.value ->> 0 AS int) AS version"
-                " FROM jsonb_each(CAST(:heads AS jsonb)) a"
-                " LEFT JOIN case_event e ON e.case_id = CAST(a.key AS uuid)"
-                "  AND e.version = CAST(a.value ->> 0 AS int)"
-                "  AND encode(e.hash, 'hex') = a.value ->> 1"
-                " WHERE e.case_id IS NULL"
-            ),
-            {"heads": orjson.dumps(row.heads).decode()},
-        )
-        for gone in missing:
-            fault = "锚点里的事件已不在"
-            found.append(Finding(case=gone.id, version=gone.version, fault=fault))
-    return found

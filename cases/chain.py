@@ -28,6 +28,15 @@ class Sealed:
     clocks: Any
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing amiss: in which case, at which version, and what."""
+
+    case: str
+    version: int | None
+    fault: str
+
+
 def genesis(case_id: UUID) -> bytes:
     """What the first event of a case is chained to."""
     return hashlib.sha256(b"pianqu case " + case_id.bytes).digest()

@@ -7,11 +7,11 @@ event's own record, so that a replay never asks which policy or calendar held th
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from cases import events as ev
-from cases.hours import Calendar, end_of_day, end_of_next_day
-from cases.model import Case, RefusalState, Status
+from cases.hours import SHANGHAI, Calendar, end_of_day, end_of_next_day
+from cases.model import ENDED, Case, RefusalState, Status
 from cases.policy import Policy
 from cases.timers import Clock
 from cases.work import Duty, Kind
@@ -48,7 +48,7 @@ class ClockRule:
     """A row of the table.
 
     `starts` answers with the runs an event begins; a running clock of the same subject is stopped
-    then. `stops` says whether an event ends a run.
+    then, unless there may be `several`. `stops` says whether an event ends a run.
     """
 
     code: str
@@ -61,6 +61,7 @@ class ClockRule:
     starts: Callable[[Moment], Iterable[Run]]
     stops: Callable[[Moment, Clock], bool]
     policy: bool = False
+    several: bool = False
     amber: tuple[str, ...] = (COORDINATOR,)
     red: tuple[str, ...] = (COORDINATOR, DEPUTY)
     outlives: bool = False
@@ -78,8 +79,10 @@ class Changes:
 
 
 def _feedback_starts(m: Moment) -> Iterable[Run]:
-    if isinstance(m.event, ev.CaseReceived | ev.CaseRedispatched):
+    if isinstance(m.event, ev.CaseReceived | ev.CaseRedispatched | ev.CaseSentBack):
         yield _natural_day(m)
+    if _comes_to_wait(m):
+        yield _natural_day(m)  # under way already, and its new place is perhaps not ours
     if isinstance(m.event, ev.RejectionWithdrawn):
         # A refusal taken back after delivery: the day still counts from receipt.
         own = [c for c in m.after.clocks if c.code == "refusal_feedback"]
@@ -111,6 +114,11 @@ def _feedback_stops(m: Moment, clock: Clock) -> bool:
     return False
 
 
+def _comes_to_wait(m: Moment) -> bool:
+    moved = isinstance(m.event, ev.LocationCorrected) and m.before is not None
+    return moved and m.after.is_waiting and m.before is not None and not m.before.is_waiting
+
+
 # --- A-6: our own alarm, so that the dispatch clock cannot be dodged by not accepting ------------
 
 
@@ -123,7 +131,7 @@ def _alarm_starts(m: Moment) -> Iterable[Run]:
         | ev.JointRequested
         | ev.CaseSentBack
     )
-    if isinstance(m.event, starting) and m.after.is_waiting:
+    if (isinstance(m.event, starting) and m.after.is_waiting) or _comes_to_wait(m):
         yield Run(due_at=m.at + timedelta(minutes=m.policy.alarm_minutes))
 
 
@@ -144,42 +152,57 @@ def _dispatch_starts(m: Moment) -> Iterable[Run]:
             yield _minutes(m.policy.dispatch_minutes, m.at)
         case ev.Reclassified() if m.before and m.before.work.kind is not Kind.COMMUNITY:
             yield _minutes(m.policy.dispatch_minutes, m.at)
-        case ev.LocationCorrected() if m.after.status is Status.ACCEPTED and _moved_station(m):
+        case ev.LocationCorrected() if m.after.status is Status.ACCEPTED and _called_back(m):
             yield _minutes(m.policy.dispatch_minutes, m.at)
 
 
-def _moved_station(m: Moment) -> bool:
-    return m.before is not None and m.before.work.station is not None
+def _called_back(m: Moment) -> bool:
+    """The station had it; a case that waits for its dispatch anyway gains no second hour."""
+    return m.before is not None and m.before.status is not Status.ACCEPTED
 
 
 def _dispatch_stops(m: Moment, _clock: Clock) -> bool:
-    if m.after.work.kind is not Kind.COMMUNITY:
+    if m.after.work.kind is not Kind.COMMUNITY or m.after.is_waiting:
         return True
     match m.event:
         case ev.PushDelivered():
             return _is_dispatch_push(m)
         case ev.DutySigned():
-            return True  # who signs has it, whatever the courier knows
+            # Who signs has it, whatever the courier knows.
+            duty = _duty(m.after, str(m.event.duty_id))
+            return duty is not None and duty.role == "lead"
     return False
 
 
 def _is_dispatch_push(m: Moment) -> bool:
     assert isinstance(m.event, ev.PushDelivered)
-    push_id, work = m.event.push_id, m.after.work
-    station = f"station-{work.station}"
-    return any(
-        p.id == push_id and p.purpose == "dispatch" and p.post == station for p in work.pushes
-    )
+    work = m.after.work
+    # The message of the dispatch that holds: an earlier one's may arrive after the 退单.
+    newest = next((p for p in reversed(work.pushes) if p.purpose == "dispatch"), None)
+    holds = any(d.role == "lead" and newest and d.post == newest.post for d in work.open_duties)
+    return newest is not None and newest.id == m.event.push_id and holds
 
 
 def _signing_starts(m: Moment) -> Iterable[Run]:
     delivered = isinstance(m.event, ev.PushDelivered) and m.after.status is Status.DISPATCHED
-    if delivered and _is_dispatch_push(m):
+    sent_back = isinstance(m.event, ev.StationReturnDecided) and not m.event.approved
+    again = sent_back and m.after.status is Status.DISPATCHED
+    if again or (delivered and _is_dispatch_push(m)):
         yield _minutes(m.policy.signing_minutes, m.at)
 
 
 def _left_dispatched(m: Moment, _clock: Clock) -> bool:
-    return m.after.status is not Status.DISPATCHED
+    return _stands_at(m.after) is not Status.DISPATCHED
+
+
+_ASIDE = frozenset({Status.ESCALATED_1, Status.ESCALATED_2, Status.SUSPENDED})
+
+
+def _stands_at(case: Case) -> Status:
+    """The step a case stands at, also while it is taken up higher or on the list (计时不停)."""
+    if case.status in _ASIDE and case.work.resume:
+        return Status(case.work.resume)
+    return case.status
 
 
 # --- 五(二)3: coordination within 20 or 10 minutes (R52–R54, A-9, A-16) --------------------------
@@ -200,8 +223,18 @@ def _coordination_starts(m: Moment, tiers: tuple[int, ...]) -> Iterable[Run]:
         case ev.CaseReopened():
             yield _minutes(minutes, m.at)
         case ev.Reclassified() if m.before is not None and tier > m.before.work.tier:
-            # Raised in mid-flow: a new clock from the reclassification (A-16).
-            yield _minutes(minutes, m.at)
+            # Raised in mid-flow: a new clock from the reclassification (A-16), while there is
+            # something to coordinate; after the feedback nobody could stop it any more.
+            if _stands_at(m.after) in _COORDINABLE:
+                yield _minutes(minutes, m.at)
+
+
+_COORDINABLE = frozenset(
+    {
+        Status.ACCEPTED, Status.INSTRUCTION_PENDING, Status.COORDINATING, Status.RESPONDED,
+        Status.COORDINATED, Status.DISPOSING, Status.REOPENED,
+    }
+)  # fmt: skip
 
 
 def _twenty_starts(m: Moment) -> Iterable[Run]:
@@ -214,7 +247,7 @@ def _ten_starts(m: Moment) -> Iterable[Run]:
 
 def _coordination_stops(m: Moment, clock: Clock) -> bool:
     work = m.after.work
-    if work.kind is not Kind.JOINT:
+    if work.kind is not Kind.JOINT or m.after.is_waiting:
         return True
     if (
         clock.code == "coordination_limit"
@@ -235,7 +268,7 @@ def _appointment_starts(m: Moment) -> Iterable[Run]:
 
 
 def _appointment_stops(m: Moment, _clock: Clock) -> bool:
-    return m.after.status is not Status.COORDINATING
+    return _stands_at(m.after) is not Status.COORDINATING
 
 
 def _agreed_starts(m: Moment) -> Iterable[Run]:
@@ -248,8 +281,11 @@ def _agreed_starts(m: Moment) -> Iterable[Run]:
         case ev.ExtensionDecided(approved=True):
             asked = next(e for e in m.after.work.extensions if e.id == m.event.extension_id)
             duties = tuple(d for d in m.after.work.duties if d.id == asked.duty_id)
+        case ev.ReworkOrdered():
+            again = [d for d in m.after.work.duties if d.id in m.event.duty_ids]
+            duties = tuple(d for d in again if d.due_at is not None and d.due_at > m.at)
     for duty in duties:
-        if duty.due_at is not None:
+        if duty.due_at is not None and duty.is_required and duty.finished_at is None:
             yield Run(due_at=max(duty.due_at, m.at), subject=str(duty.id), started_at=duty.given_at)
 
 
@@ -295,7 +331,11 @@ def _closing_starts(m: Moment) -> Iterable[Run]:
 
 
 def _closing_stops(m: Moment, _clock: Clock) -> bool:
-    return isinstance(m.event, ev.CaseClosed | ev.ReworkOrdered)
+    # Sent back, moved to another grid or turned into another class: the result is void.
+    return _stands_at(m.after) not in _RESULT_IN
+
+
+_RESULT_IN = frozenset({Status.FEEDBACK_SUBMITTED, Status.VERIFYING, Status.UNDER_REVIEW})
 
 
 # --- section 8: what practice adds ---------------------------------------------------------------
@@ -305,6 +345,10 @@ def _upstream_starts(m: Moment) -> Iterable[Run]:
     due = m.after.report.due_at
     if isinstance(m.event, ev.CaseReceived) and due is not None:
         yield Run(due_at=max(due, m.at))
+
+
+def _runs(m: Moment, code: str) -> bool:
+    return any(c.code == code and c.runs for c in m.after.clocks)
 
 
 def _never(_m: Moment, _clock: Clock) -> bool:
@@ -339,7 +383,7 @@ def _supervision_stops(m: Moment, clock: Clock) -> bool:
 def _review_starts(m: Moment) -> Iterable[Run]:
     if isinstance(m.event, ev.SuspensionDecided) and m.event.approved:
         day = m.after.work.suspensions[-1].review_on
-        noon = m.at.replace(year=day.year, month=day.month, day=day.day)
+        noon = datetime.combine(day, time(12), SHANGHAI)
         yield Run(due_at=max(end_of_day(noon), m.at))
 
 
@@ -349,6 +393,7 @@ def _left_suspended(m: Moment, _clock: Clock) -> bool:
 
 def _contact_starts(m: Moment) -> Iterable[Run]:
     first = isinstance(m.event, ev.CaseAccepted) and not m.after.work.contacts
+    first = first and not _runs(m, "first_contact")
     if first and m.policy.enable_first_contact and m.after.report.source == "12345":
         days = m.policy.first_contact_working_days
         yield Run(due_at=m.calendar.plus_working_days(m.at, days))
@@ -362,7 +407,8 @@ def _handling_starts(m: Moment) -> Iterable[Run]:
     if m.after.report.source != "12345":
         return
     match m.event:
-        case ev.CaseAccepted():
+        # Accepted anew, after 提请联动 or a move, the five days go on.
+        case ev.CaseAccepted() if not _runs(m, "handling_limit"):
             days = m.policy.handling_working_days
         case ev.CaseReopened():
             days = m.policy.second_handling_working_days
@@ -398,7 +444,7 @@ RULES: tuple[ClockRule, ...] = (
         code="refusal_feedback", clause="R50", label="反馈时限 1个自然日", calendar="自然日",
         limit="次日24:00", from_words="收到案件", to_words="反馈送达街道城运中心",
         starts=_feedback_starts, stops=_feedback_stops,
-        red=(COORDINATOR, DEPUTY, STREET), outlives=True,
+        red=(COORDINATOR, DEPUTY, STREET), outlives=True, several=True,
     ),
     ClockRule(
         code="acceptance_alarm", clause="A-6", label="受理提醒（内控）", calendar="连续计时",
@@ -493,11 +539,40 @@ def changes(moment: Moment) -> Changes:
     started: list[Clock] = []
     for rule in RULES:
         for run in rule.starts(moment):
-            stopped |= {
-                c.seq for c in clocks if c.runs and c.code == rule.code and c.subject == run.subject
-            }
+            if not rule.several:
+                same = [c for c in clocks if c.code == rule.code and c.subject == run.subject]
+                stopped |= {c.seq for c in same if c.runs}
             started.append(_clock(rule, run, len(clocks) + len(started), moment))
+    started += [
+        replace(clock, seq=len(clocks) + len(started) + n, stopped_at=None)
+        for n, clock in enumerate(_resumed(moment))
+    ]
     return Changes(started=tuple(started), stopped=tuple(sorted(stopped)))
+
+
+# What a case that comes back takes up again: 拆案 all of it, a refusal undone what is not its own.
+_KEPT = frozenset({"upstream_due", "supervision_limit"})
+
+
+def _resumed(m: Moment) -> list[Clock]:
+    """The clocks that an ending stopped, where the case turns out not to have ended."""
+    if m.before is None or not m.before.is_ended or m.after.is_ended:
+        return []
+    if isinstance(m.event, ev.CaseReopened):
+        return []  # a new handling with limits of its own
+    since = m.before.updated_at
+    for stage in reversed(m.before.stages):
+        if stage.status not in ENDED:
+            break
+        since = stage.from_at
+    all = isinstance(m.event, ev.MergeUndone)
+    return [
+        c
+        for c in m.after.clocks
+        if c.stopped_at == since
+        and (all or c.code in _KEPT)
+        and not BY_CODE[c.code].stops(m, replace(c, stopped_at=None))
+    ]
 
 
 def _is_over(m: Moment, clock: Clock) -> bool:
@@ -520,6 +595,7 @@ def _clock(rule: ClockRule, run: Run, seq: int, m: Moment) -> Clock:
         due_at=run.due_at,
         internal_due_at=run.internal_due_at,
         stopped_at=run.stopped_at,
+        breached=run.stopped_at is not None and run.stopped_at > run.due_at,
         subject=run.subject,
         policy_version=m.policy.version,
     )

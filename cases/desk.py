@@ -4,7 +4,7 @@ It runs in the caller's transaction, so that the report, the decision, the histo
 and the message to the street centre stand or fall together.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -60,6 +60,12 @@ class Office:
     def policy_at(self, conn: Connection, at: datetime) -> Policy:
         """The values in force at a moment."""
         return self.book.policy(conn, at) if self.book else self.policy
+
+    def told(self, conn: Connection, at: datetime, taken: Taken) -> None:
+        """Remember for this transaction what the case's own statement has answered already."""
+        self.locator.told(conn, at, taken.edition)
+        if self.book:
+            self.book.told(conn, taken.policy)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,14 +137,16 @@ def handle(
     actor: Actor,
     now: datetime,
     version: int | None = None,
+    keys: Sequence[str] | None = None,
 ) -> Case:
-    """Carry out a command on a case.
+    """Carry out a command on a case; with `keys` only on one whose audience holds one of them.
 
     Raises:
+        CaseNotFound: no such case, or not to be seen with these keys.
         NotPermitted: and its family.
         Conflict: the case is no longer at `version`, or somebody was quicker.
     """
-    taken = take(conn, case_id)
+    taken = take(conn, case_id, now, keys)
     if version is not None and version != taken.case.version:
         raise Conflict(case_id, taken.case.version)
     return carry_out(conn, office, taken, command, actor, now)
@@ -180,6 +188,8 @@ def carry_out(
 ) -> Case:
     """Decide, evolve, write: events, projection, clocks and notices in one statement."""
     case = taken.case if taken else None
+    if taken is not None:
+        office.told(conn, now, taken)
     before = audience(case) if case else frozenset()
     check_files(conn, getattr(command, "attachments", ()), actor)
     setting = _setting(conn, office, actor, now, command, case)
@@ -262,7 +272,7 @@ def _setting(
 
 
 # What most commands need not know is asked only for those that do.
-_NEEDS_CALENDAR = (do.Accept, do.Reopen, do.HandOverToStreet)
+_NEEDS_CALENDAR = (do.Accept, do.Reopen)
 _NEEDS_POSTS = (
     do.Coordinate, do.Divide, do.AddSubTask, do.AskVerification, do.LogCall, do.Urge,
 )  # fmt: skip
@@ -271,7 +281,10 @@ _NEEDS_POSTS = (
 def _informed(
     conn: Connection, setting: Setting, command: do.Command, case: Case | None
 ) -> Setting:
-    if isinstance(command, _NEEDS_CALENDAR):
+    hotline = case is not None and case.report.source == "12345"
+    if (hotline and isinstance(command, _NEEDS_CALENDAR)) or isinstance(
+        command, do.HandOverToStreet
+    ):
         setting = replace(setting, calendar=roster.calendar(conn))
     if isinstance(command, _NEEDS_POSTS):
         setting = replace(setting, posts=roster.known_posts(conn))

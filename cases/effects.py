@@ -82,10 +82,21 @@ def _completed(case: Case, at: datetime) -> Case:
     round = work.coordination
     if round is None or round.complete_at is not None or not _all_told(work, round):
         return case
-    if work.tier == 3 and not any(r.kind == "start" for r in work.head_reports):
+    # A round of an earlier acceptance, or of a lower class, has not done what is asked now.
+    since = work.clock_from or case.received_at
+    if round.started_at < since or (work.tier >= 2 and not _phoned_first(work, round, since)):
+        return case
+    reported = any(r.kind == "start" for r in work.head_reports)
+    if work.tier == 3 and not (reported and round.offline):
         return case
     done = replace(round, complete_at=at)
     return _with(case, coordinations=(*work.coordinations[:-1], done))
+
+
+def _phoned_first(work: Work, round: Coordination, since: datetime) -> bool:
+    """R53: whoever this round pushes to was telephoned before."""
+    called = {call.post for call in work.calls if since <= call.at <= round.started_at}
+    return set(round.posts) <= called
 
 
 def _all_told(work: Work, round: Coordination) -> bool:
@@ -105,7 +116,8 @@ def _returned_to_source(case: Case, event: ev.CaseReturnedToSource, doing: Doing
         case,
         Status.RETURNED_TO_SOURCE,
         source_returns=(*case.work.source_returns, told),
-        resume=case.status,
+        duties=dropped(case.work.duties, doing.at),
+        resume=None,
     )
 
 
@@ -117,7 +129,9 @@ def _sent_back(case: Case, _event: ev.CaseSentBack, doing: Doing) -> Case:
 
 def _dispatched(case: Case, event: ev.CaseDispatched, _doing: Doing) -> Case:
     duties = tuple(
-        replace(d, dropped_at=event.duty.given_at) if d.role == "lead" and d.is_required else d
+        replace(d, dropped_at=event.duty.given_at)
+        if d.role == "lead" and d.dropped_at is None
+        else d
         for d in case.work.duties
     )
     station = event.duty.post.removeprefix("station-")
@@ -146,12 +160,10 @@ def _return_decided(case: Case, event: ev.StationReturnDecided, doing: Doing) ->
     *earlier, last = case.work.station_returns
     returns = (*earlier, replace(last, decided_at=doing.at, approved=event.approved))
     if not event.approved:
-        return _with(
-            case,
-            Status(case.work.resume or Status.DISPATCHED),
-            station_returns=returns,
-            resume=None,
-        )
+        # Not `resume`: an escalation in between has used it.
+        signed = any(d.role == "lead" and d.signed_at for d in case.work.open_duties)
+        status = Status.SIGNED_FOR if signed else Status.DISPATCHED
+        return _with(case, status, station_returns=returns, resume=None)
     return _with(
         case,
         Status.ACCEPTED,
@@ -162,8 +174,12 @@ def _return_decided(case: Case, event: ev.StationReturnDecided, doing: Doing) ->
 
 
 def dropped(duties: Iterable[Duty], at: datetime) -> tuple[Duty, ...]:
-    """The duties with all that wait for feedback called back."""
-    return tuple(replace(d, dropped_at=at) if d.is_required else d for d in duties)
+    """The duties with all that still hold called back; what was fed back stays on record.
+
+    One that is done is called back as well: else a case that begins anew had two leads, or none
+    of its parties could be chosen again.
+    """
+    return tuple(replace(d, dropped_at=at) if d.dropped_at is None else d for d in duties)
 
 
 def _joint_requested(case: Case, event: ev.JointRequested, doing: Doing) -> Case:
@@ -269,6 +285,9 @@ def _verification_reported(case: Case, event: ev.VerificationReported, doing: Do
     )
     waits = any(v.kind == "after" and v.reported_at is None for v in verifications)
     back = case.status is Status.VERIFYING and not waits
+    if not waits and case.work.resume == Status.VERIFYING:
+        # Reported while it was taken up higher, or stood on the list: nothing to wait for then.
+        return _with(case, verifications=verifications, resume=Status.FEEDBACK_SUBMITTED)
     return _with(
         case, Status.FEEDBACK_SUBMITTED if back else case.status, verifications=verifications
     )
@@ -406,7 +425,14 @@ def _reclassified(case: Case, event: ev.Reclassified, doing: Doing) -> Case:
     )
     if work.kind is Kind.COMMUNITY and event.kind is Kind.JOINT:
         # Another way altogether: what the station had is called back.
-        after = _with(after, duties=dropped(after.work.duties, doing.at), station=None)
+        after = _with(
+            after,
+            duties=dropped(after.work.duties, doing.at),
+            station_returns=_settled_returns(after, doing.at),
+            station=None,
+            clock_from=doing.at,
+            resume=None,
+        )
         return _with(after, _entry(after))
     if work.kind is Kind.JOINT and event.kind is Kind.COMMUNITY:
         after = _with(after, duties=dropped(after.work.duties, doing.at))
@@ -417,6 +443,14 @@ def _reclassified(case: Case, event: ev.Reclassified, doing: Doing) -> Case:
     return after
 
 
+def _settled_returns(case: Case, at: datetime) -> tuple[StationReturn, ...]:
+    """A 退单 that is answered by turning the case into 联动 (section 8)."""
+    return tuple(
+        r if r.decided_at else replace(r, decided_at=at, approved=True)
+        for r in case.work.station_returns
+    )
+
+
 def _entry(case: Case) -> Status:
     """Where a joint case begins: the stricter classes wait for an instruction (R53, R54)."""
     needs = case.work.tier >= 2 and not case.work.instructions
@@ -424,7 +458,7 @@ def _entry(case: Case) -> Status:
 
 
 def _merged(case: Case, event: ev.CaseMerged, _doing: Doing) -> Case:
-    return _with(case, Status.MERGED, links=(*case.work.links, event.link), resume=case.status)
+    return _with(case, Status.MERGED, links=(*case.work.links, event.link))
 
 
 def _linked(case: Case, event: ev.CaseLinked, _doing: Doing) -> Case:
@@ -437,7 +471,9 @@ def _absorbed(case: Case, event: ev.CaseAbsorbed, _doing: Doing) -> Case:
 
 def _merge_undone(case: Case, _event: ev.MergeUndone, _doing: Doing) -> Case:
     links = tuple(link for link in case.work.links if link.kind != "duplicate_of")
-    return _resumed(case, links=links)
+    # Not `resume`: the case may have been taken up higher, or on the list, when it was merged.
+    stood = next(s.status for s in reversed(case.stages) if s.status is not Status.MERGED)
+    return _with(case, stood, links=links)
 
 
 def _withdrawn(case: Case, _event: ev.CaseWithdrawn, _doing: Doing) -> Case:
@@ -457,9 +493,7 @@ def _reopened(case: Case, _event: ev.CaseReopened, doing: Doing) -> Case:
         case,
         Status.REOPENED,
         reopenings=case.work.reopenings + 1,
-        duties=tuple(
-            d if d.dropped_at else replace(d, dropped_at=doing.at) for d in case.work.duties
-        ),
+        duties=dropped(case.work.duties, doing.at),
         instructions=(),
         head_reports=(),
         station=None,

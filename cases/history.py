@@ -51,8 +51,18 @@ def evolve(case: Case | None, record: Recorded) -> Case:
         assert case is not None
         moved = replace(case, version=record.version, updated_at=record.at)
         moved = _changed(moved, event, record)
+    moved = _taken_back(moved, record.at)
     moved = replace(moved, clocks=applied(moved.clocks, record.clocks, record.at))
     return staged(moved, record.at)
+
+
+def _taken_back(case: Case, at: datetime) -> Case:
+    """What has ended is not with the street centre any more (R48); a merged case may come back."""
+    if case.work.hand_over is None or not case.is_ended or case.status is Status.MERGED:
+        return case
+    *earlier, last = case.work.hand_overs
+    ended = (*earlier, replace(last, returned_at=at))
+    return replace(case, worked=replace(case.work, hand_overs=ended))
 
 
 def _received(event: ev.CaseReceived, record: Recorded) -> Case:
@@ -127,6 +137,9 @@ def _accepted(case: Case, event: ev.CaseAccepted, record: Recorded) -> Case:
         spans=event.spans,
         involved=event.involved,
         clock_from=record.at,
+        # What was said and reported for an earlier acceptance does not serve this one.
+        instructions=(),
+        head_reports=(),
         resume=None,
     )
     return replace(
@@ -149,7 +162,7 @@ def _relocated(case: Case, event: ev.LocationCorrected, record: Recorded) -> Cas
     moved = not waits and place.community != case.community
     # A case under way stays where it stands while it stays in its grid; in another one the
     # station's part is called back, and outside the desk decides anew.
-    redirected = moved and case.work.station is not None and case.work.kind is Kind.COMMUNITY
+    redirected = moved and bool(case.work.station) and case.work.kind is Kind.COMMUNITY
     if redirected or (waits and case.worked is not None):
         case = replace(case, worked=replace(case.work, duties=dropped(case.work.duties, record.at)))
     status = waiting_status(place.status) if waits else case.status

@@ -126,7 +126,7 @@ def _same_again(
     if not add_paper(conn, case_id, paper):
         return Received(case=load(conn, case_id), created=False, supplemented=False)
     _keep_reporter(conn, paper, incoming.reporter)
-    taken = take(conn, case_id)
+    taken = take(conn, case_id, now)
     default = SOURCES[report.source].default_accuracy_m
     placed = locate(
         office, conn, raw=report.raw, accuracy_m=report.accuracy_m, default_m=default, at=now

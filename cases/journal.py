@@ -35,9 +35,14 @@ _HOLD = text("SELECT 1 FROM case_now WHERE id = :id FOR UPDATE")
 # got: where they differ, another writer was quicker while we waited.
 _TAKE = text("""
 SELECT c.state, c.version, c.chain_head,
-    (SELECT s.version FROM case_now s WHERE s.id = :id) AS seen
-FROM case_now c WHERE c.id = :id FOR UPDATE""")
-_APPEND = text(f"""
+    (SELECT s.version FROM case_now s WHERE s.id = :id) AS seen,
+    (SELECT coalesce(max(p.version), 0) FROM policy_version p) AS policy,
+    (SELECT e.id FROM edition e WHERE e.status IN ('in_force', 'retired')
+        AND e.valid_from <= :at AND (e.valid_to IS NULL OR e.valid_to > :at)) AS edition
+FROM case_now c
+WHERE c.id = :id AND (CAST(:keys AS text[]) IS NULL OR c.audience && CAST(:keys AS text[]))
+FOR UPDATE""")
+_WRITE = f"""
 WITH events AS (
     INSERT INTO case_event (case_id, version, type, data, actor, account, on_behalf_of, at, clocks,
         prev_hash, hash)
@@ -60,7 +65,7 @@ WITH events AS (
         CAST(:state AS jsonb), :received_at, :at, :accepted_at, :closed_at, :kind,
         CAST(:grades AS text[]), :owner, :station, CAST(:audience AS text[]),
         CAST(:parties AS text[]), :handed_over, :head,
-        ST_SetSRID(ST_MakePoint(CAST(:lon AS float8), CAST(:lat AS float8)), 4490))
+        CAST(:geom AS geometry))
     ON CONFLICT (id) DO UPDATE SET version = excluded.version, status = excluded.status,
         urgent = excluded.urgent, supervised = excluded.supervised,
         desk = excluded.desk, sector = excluded.sector, community = excluded.community,
@@ -86,52 +91,69 @@ WITH events AS (
     FROM jsonb_to_recordset(CAST(:refusals AS jsonb))
         AS r (id uuid, desk text, state text, rejected_at timestamptz)
     ON CONFLICT (id) DO UPDATE SET state = excluded.state
+), told AS (
+    SELECT * FROM jsonb_to_recordset(CAST(:notices AS jsonb))
+        AS n (id uuid, topic text, payload jsonb, recipient text, mail boolean)
 ), letters AS (
     INSERT INTO outbox (id, topic, subject, payload, recipient, next_at, created_at)
-    SELECT n.id, n.topic, CAST(:id AS text), n.payload, n.recipient, :at, :at
-    FROM jsonb_to_recordset(CAST(:notices AS jsonb))
-        AS n (id uuid, topic text, payload jsonb, recipient text)
+    SELECT id, topic, CAST(:id AS text), payload, recipient, :at, :at FROM told
 ), mail AS (
     INSERT INTO mailbox (id, recipient, case_id, case_number, kind, title, body, urgent, place,
         appointment_at, created_at)
-    SELECT n.id, n.recipient, :id, :number, n.payload ->> 'kind', n.payload ->> 'title',
-        n.payload ->> 'text', CAST(n.payload ->> 'urgent' AS boolean), n.payload ->> 'place',
-        CAST(n.payload ->> 'appointment_at' AS timestamptz), :at
-    FROM jsonb_to_recordset(CAST(:notices AS jsonb))
-        AS n (id uuid, payload jsonb, recipient text, mail boolean)
-    WHERE n.mail
+    SELECT id, recipient, :id, :number, payload ->> 'kind', payload ->> 'title',
+        payload ->> 'text', CAST(payload ->> 'urgent' AS boolean), payload ->> 'place',
+        CAST(payload ->> 'appointment_at' AS timestamptz), :at
+    FROM told WHERE mail
 ), facts AS (
     INSERT INTO feed (kind, subject, type, areas, at)
     SELECT f.kind, CAST(:id AS text), f.type, CAST(:areas AS text[]), :at
     FROM jsonb_to_recordset(CAST(:facts AS jsonb)) AS f (kind text, type text)
 )
-SELECT pg_notify('{feed.CHANNEL}', ''),
-    CASE WHEN jsonb_array_length(CAST(:notices AS jsonb)) > 0
-        THEN pg_notify('{outbox.CHANNEL}', '') END
-""")  # noqa: S608 - our own channel names
+SELECT pg_notify('{feed.CHANNEL}', ''), CASE WHEN :told THEN pg_notify('{outbox.CHANNEL}', '') END
+"""  # noqa: S608 - our own channel names
+# Without its line breaks it is short enough for the driver to remember how it is sent.
+_APPEND = text(" ".join(_WRITE.split()))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taken:
-    """A case whose row is locked until the transaction ends, with the head of its chain."""
+    """A case whose row is locked until the transaction ends, with the head of its chain.
+
+    `policy` and `edition` are the newest policy version and the edition in force, asked for in
+    the same breath, so that who has them at hand need not ask again.
+    """
 
     case: Case
     head: bytes
+    policy: int
+    edition: int | None
 
 
-def take(conn: Connection, case_id: UUID) -> Taken:
+def take(conn: Connection, case_id: UUID, at: datetime, keys: Sequence[str] | None = None) -> Taken:
     """A case to be changed in this transaction.
 
+    Args:
+        conn: inside a transaction.
+        case_id: which.
+        at: the moment whose edition of the boundaries is asked for.
+        keys: only if its audience holds one of these; None: whoever asks may see it.
+
     Raises:
-        CaseNotFound: no such case.
+        CaseNotFound: no such case, or not to be seen.
         Conflict: somebody changed it while we waited for it.
     """
-    row = conn.execute(_TAKE, {"id": case_id}).one_or_none()
+    values = {"id": case_id, "at": at, "keys": list(keys) if keys is not None else None}
+    row = conn.execute(_TAKE, values).one_or_none()
     if row is None:
         raise CaseNotFound("没有这个案件")
     if row.seen != row.version:
         raise Conflict(case_id, row.version)
-    return Taken(case=case_from(row.state), head=bytes(row.chain_head or genesis(case_id)))
+    return Taken(
+        case=case_from(row.state),
+        head=bytes(row.chain_head or genesis(case_id)),
+        policy=row.policy,
+        edition=row.edition,
+    )
 
 
 def history(conn: Connection, case_id: UUID) -> tuple[Recorded, ...]:
@@ -278,8 +300,8 @@ def _parameters(
         "received_at": case.received_at,
         "at": at,
         "accepted_at": case.accepted_at,
-        "lon": point.lon if point else None,
-        "lat": point.lat if point else None,
+        "geom": f"SRID=4490;POINT({point.lon!r} {point.lat!r})" if point else None,
+        "told": bool(notices),
         "clocks": _json(case.clocks),
         "refusals": _json(case.refusals),
         "notices": _json(notices),

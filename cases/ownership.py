@@ -35,7 +35,9 @@ def owner(case: Case) -> str:
         case Status.ESCALATED_1:
             return f"head-{case.desk}"
         case Status.VERIFYING:
-            waiting = [v.post for v in work.verifications if v.reported_at is None]
+            waiting = [
+                v.post for v in work.verifications if v.kind == "after" and v.reported_at is None
+            ]
             return waiting[0] if waiting else f"coordinator-{case.desk}"
     if case.status in _WITH_HOLDER:
         lead = [d.post for d in work.open_duties if d.role == "lead"]

@@ -78,6 +78,12 @@ class PolicyBook:
             self._known[key] = found
         return found
 
+    def told(self, conn: Connection, newest: int) -> None:
+        """Remember for this transaction which version is the newest, if it is known here."""
+        versions = self._versions
+        if newest == (versions[-1].version if versions else 0) and not _is_setting(conn):
+            conn.info[_HELD] = (conn.get_transaction(), self, versions)
+
     def _read(self, conn: Connection) -> tuple[Version, ...]:
         asked = conn.get_transaction()
         held = conn.info.get(_HELD)

@@ -16,7 +16,7 @@ from cases.redaction import redact_body
 from cases.roles import Actor
 from cases.scope import SEEN, keys_of
 from cases.sealing import unseal
-from cases.tabs import TABS
+from cases.tabs import OPEN, TABS
 from cases.texts import texts_of
 
 
@@ -108,7 +108,7 @@ def _conditions(wanted: Filter, who: Actor, now: datetime) -> tuple[str, dict[st
         parts.append(_OF_DESK if wanted.tab in (None, "rejected") and not wanted.open else _AT_DESK)
         values["desk"] = wanted.desk
     if wanted.open:
-        parts.append(TABS["todo"])
+        parts.append(OPEN)
     if wanted.q:
         parts.append(_SEARCH)
         escaped = wanted.q.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")

@@ -99,8 +99,8 @@ def decide(case: Case | None, command: do.Command, setting: Setting) -> tuple[Ac
     Raises:
         NotPermitted: and its family; the case stays as it was.
     """
-    check(case, type(command).__name__, setting.actor)
     _known_desk(setting)
+    check(case, type(command).__name__, setting.actor)
     if isinstance(command, do.Receive):
         if case is not None:
             raise WrongStatus("案件已经收到过，请按补报处理")

@@ -74,6 +74,10 @@ _PARTIES = {
     "patrol": Scope.HOLDER,
     "deputy": Scope.HOLDER,
 }
+# Who may have a part, may be called, or may be asked to look: whoever can also answer.
+PARTIES = frozenset(_PARTIES)
+CALLABLE = PARTIES | {"head"}
+ASKABLE = PARTIES | {"inspector", "coordinator"}
 _CALLED = {role: Scope.CALLED for role in (*_PARTIES, "head")}
 _ASKED = {role: Scope.ASKED for role in (*_PARTIES, "inspector", "coordinator")}
 _SOURCES = {
@@ -106,7 +110,7 @@ STEPS: tuple[Step, ...] = (
     Step(command="Reject", button="不予受理（非本片区）", path="rejection", may=_COORDINATOR,
          at=WAITING, to=_on(S.REJECTED)),
     Step(command="CorrectLocation", button="更正位置", path="location", may=_COORDINATOR,
-         at=WAITING | HANDLING - _on(S.SUSPENDED),
+         at=WAITING | HANDLING - _UP - _on(S.SUSPENDED),
          to=_on(S.RECEIVED, S.BOUNDARY_REVIEW, S.ACCEPTED)),
     Step(command="WithdrawRejection", button="撤回不予受理", path="rejection-withdrawal",
          may={"coordinator": Scope.ANY}, at=ALL, to=WAITING, listed=False),
@@ -137,7 +141,9 @@ STEPS: tuple[Step, ...] = (
          may={"station": Scope.HOLDER},
          at=_on(S.DISPATCHED, S.SIGNED_FOR, S.DISPOSING), to=_on(S.RECEIVED)),
     Step(command="Instruct", button="作出指示", path="instruction",
-         may={"deputy": Scope.DESK, **dict.fromkeys(sorted(UNIT_LEADS), Scope.DESK)},
+         # Off hours the street centre stands in for the deputy too (R48).
+         may={"deputy": Scope.DESK, **dict.fromkeys(sorted(UNIT_LEADS), Scope.DESK),
+              "street-centre": Scope.HANDED_OVER},
          at=_on(S.INSTRUCTION_PENDING, S.ACCEPTED, S.COORDINATING, S.RESPONDED, S.COORDINATED,
                 S.DISPOSING, S.REOPENED), to=_on(S.ACCEPTED)),
     Step(command="LogCall", button="记录通话", path="phone-call", may=_BOTH,
@@ -171,7 +177,8 @@ STEPS: tuple[Step, ...] = (
     Step(command="ReportVerification", button="报核查结果", path="verification-result", may=_ASKED,
          at=HANDLING, to=_on(S.FEEDBACK_SUBMITTED)),
     Step(command="DraftEvaluation", button="保存评价草稿", path="evaluation", may=_COORDINATOR,
-         at=_on(S.FEEDBACK_SUBMITTED, S.UNDER_REVIEW), to=_on(S.UNDER_REVIEW)),
+         # Also while a 核查 is out: whoever never answers must not hold the case for ever.
+         at=_on(S.FEEDBACK_SUBMITTED, S.VERIFYING, S.UNDER_REVIEW), to=_on(S.UNDER_REVIEW)),
     Step(command="ReturnForRework", button="退回重办", path="return", may=_COORDINATOR,
          at=_on(S.FEEDBACK_SUBMITTED, S.UNDER_REVIEW), to=_on(S.RETURNED_FOR_REWORK)),
     Step(command="Close", button="评价并结案", path="closing", may=_COORDINATOR,

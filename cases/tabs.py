@@ -33,6 +33,8 @@ TABS: dict[str, str] = {
     "handed_over": "c.handed_over AND c.status NOT IN (" + _ENDED + ")",
     "closed": "c.status IN ('closed', 'archived')",
 }
+# What somebody has to do something about, at whatever step: the map and the desk's list.
+OPEN = f"c.status NOT IN ({_ENDED})"
 TABS = {tab: f"({condition})" for tab, condition in TABS.items()}
 LABELS: dict[str, str] = {
     "todo": "待办",

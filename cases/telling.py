@@ -14,6 +14,7 @@ from cases import events as ev
 from cases.clocks import BY_CODE, HOLDER
 from cases.hours import SHANGHAI
 from cases.model import Case
+from cases.roles import label
 from cases.timers import Clock
 from cases.work import Push
 
@@ -82,7 +83,9 @@ def _clock_time(at: datetime) -> str:
 
 
 def _desk(role: str, case: Case) -> str:
-    return STREET if role == STREET or case.desk is None else f"{role}-{case.desk}"
+    # What the street centre has taken over, it hears of in the coordinator's place (R48).
+    taken = role == "coordinator" and case.work.hand_over is not None
+    return STREET if role == STREET or taken or case.desk is None else f"{role}-{case.desk}"
 
 
 def _to(role: str, kind: str, text: str) -> Callable[[Any, Case], Iterable[News]]:
@@ -142,15 +145,41 @@ def _return_decided(event: ev.StationReturnDecided, case: Case) -> Iterable[News
 
 def _withdrawn(_event: Any, case: Case) -> Iterable[News]:
     for duty in case.work.open_duties:
-        yield News(post=duty.post, kind="withdrawn", text="案件已撤销或并案，不再办理")
+        yield News(post=duty.post, kind="withdrawn", text="案件已撤销，不再办理")
     yield News(post=_desk("coordinator", case), kind="withdrawn", text="来源撤销")
 
 
-def _relocated(_event: Any, case: Case) -> Iterable[News]:
-    for duty in case.work.duties:
-        if duty.dropped_at == case.updated_at:
-            text = "位置更正，案件不再由本岗位办理"
-            yield News(post=duty.post, kind="withdrawn", text=text)
+def _merged(event: ev.CaseMerged, case: Case) -> Iterable[News]:
+    for duty in case.work.open_duties:
+        text = f"案件已并入 {event.link.other_number}，随主案办理"
+        yield News(post=duty.post, kind="withdrawn", text=text)
+
+
+def _unmerged(_event: Any, case: Case) -> Iterable[News]:
+    for duty in case.work.open_duties:
+        yield News(post=duty.post, kind="resumed", text="已拆案，请继续办理")
+
+
+def _called_back(why: str) -> Callable[[Any, Case], Iterable[News]]:
+    def told(_event: Any, case: Case) -> Iterable[News]:
+        done = {f.duty_id for f in case.work.feedbacks}
+        for duty in case.work.duties:
+            if duty.dropped_at == case.updated_at and duty.id not in done:
+                text = f"{why}，案件不再由本岗位办理"
+                yield News(post=duty.post, kind="withdrawn", text=text)
+
+    return told
+
+
+def _extension_asked(event: ev.ExtensionAsked, case: Case) -> Iterable[News]:
+    own = event.extension.asked_by in (_desk("coordinator", case), f"coordinator-{case.desk}")
+    role = "deputy" if own else "coordinator"
+    yield News(post=_desk(role, case), kind="extension", text="申请延期，请批准")
+
+
+def _supervision_answered(event: ev.SupervisionAnswered, case: Case) -> Iterable[News]:
+    order = next(s for s in case.work.supervisions if s.id == event.supervision_id)
+    yield News(post=order.issuer, kind="supervision", text="督办已反馈")
 
 
 def _handed_over(_event: Any, _case: Case) -> Iterable[News]:
@@ -160,7 +189,7 @@ def _handed_over(_event: Any, _case: Case) -> Iterable[News]:
 def _push_failed(event: ev.PushFailed, case: Case) -> Iterable[News]:
     push = next((p for p in case.work.pushes if p.id == event.push_id), None)
     if push is not None:
-        text = f"推送未送达：{push.post}，请电话联系"
+        text = f"推送未送达：{label(push.post)}，请电话联系"
         yield News(post=_desk("coordinator", case), kind="push_failed", text=text, urgent=True)
 
 
@@ -205,16 +234,21 @@ TELLINGS: dict[type, Callable[[Any, Case], Iterable[News]]] = {
     ev.CaseEscalated: _escalated,
     ev.EscalationSettled: _to("deputy", "escalated", "上级协调有果，继续办理"),
     ev.SupervisionIssued: _to("coordinator", "supervision", "收到督办单"),
-    ev.SupervisionAnswered: _to("deputy", "supervision", "督办已反馈"),
-    ev.ExtensionAsked: _to("coordinator", "extension", "申请延期，请批准"),
+    ev.SupervisionAnswered: _supervision_answered,
+    ev.SupervisionLifted: _to("coordinator", "supervision", "督办已解除"),
+    ev.ExtensionAsked: _extension_asked,
     ev.ExtensionDecided: _decided,
     ev.SuspensionAsked: _to("deputy", "suspension", "申请挂账，请批准"),
     ev.SuspensionDecided: _decided,
     ev.HandedOver: _handed_over,
     ev.HandedBack: _to("coordinator", "handed_over", "街道城运中心交回案件"),
-    ev.CaseMerged: _withdrawn,
+    ev.CaseMerged: _merged,
+    ev.MergeUndone: _unmerged,
+    ev.DutyDropped: _called_back("协办撤去"),
+    ev.DutiesAgreed: _called_back("重新分工"),
+    ev.Reclassified: _called_back("类别更正"),
     ev.CaseWithdrawn: _withdrawn,
-    ev.LocationCorrected: _relocated,
+    ev.LocationCorrected: _called_back("位置更正"),
     ev.CaseReopened: _to("coordinator", "reopened", "案件重新办理"),
     ev.PushFailed: _push_failed,
     ev.ClockWarned: _clock_told,

@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from pianqu.cli_accounts import account
+from pianqu.cli_docs import graph
 from pianqu.cli_groups import boundaries, database, report
 from pianqu.cli_records import audit, purge
 from pianqu.settings import Settings
@@ -85,6 +86,7 @@ app.add_typer(report, name="report")
 app.add_typer(account, name="account")
 app.add_typer(audit, name="audit")
 app.command()(purge)
+app.command()(graph)
 
 
 @app.command()
@@ -93,10 +95,10 @@ def serve(
         bool, typer.Option("--with-worker", help="Keep a worker running beside the server.")
     ] = False,
 ) -> None:
-    """Serve the map and the interfaces on 127.0.0.1 (PIANQU_PORT, 8000).
+    """Serve the map and the interfaces on 127.0.0.1 (PIANQU_PORT, 8000; PIANQU_BIND for more).
 
     Starts the private cluster when PIANQU_DATABASE_URL is not set, and brings the schema up to
-    date. There are no accounts yet, so it listens on loopback only.
+    date. Who may log in: `pianqu account`.
     """
     from pianqu import supervise
 
@@ -108,7 +110,15 @@ def serve(
     from pianqu.server import run_server
 
     supervise.end_with_parent()
-    run_server(_ready(Settings()))
+    ready = _ready(Settings())
+    if ready.demo and not supervise.has_parent():
+        # One click per post needs the posts' accounts, and they the communities in force.
+        from pianqu.database import install_boundaries, install_people
+
+        now = datetime.now().astimezone()
+        install_boundaries(str(ready.database_url), now)
+        install_people(ready, now)
+    run_server(ready)
 
 
 def _ready(settings: Settings) -> Settings:

@@ -20,6 +20,10 @@ def verify_histories(
     case: Annotated[
         str | None, typer.Argument(help="One case's number or id; without it, all cases.")
     ] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="DIGEST", help="A digest of `audit head` that must still hold."),
+    ] = None,
 ) -> None:
     """Check every history: chain, texts, versions, heads, projection, feed, anchors.
 
@@ -30,7 +34,7 @@ def verify_histories(
     def progress(done: int) -> None:
         typer.echo(f"\r{done} cases", err=True, nl=False)
 
-    verdict = backing.verify(Settings(), case, progress)
+    verdict = backing.verify(Settings(), case, progress, against=against)
     typer.echo("", err=True)
     _tell(verdict)
 
@@ -64,7 +68,8 @@ def purge(
     done = backing.forget(Settings(), datetime.now().astimezone(), dry_run=dry_run)
     typer.echo(
         f"{'Would forget' if dry_run else 'Forgot'}: {done.reporters} reporters,"
-        f" {done.texts} texts of {done.cases} cases, {done.access} access rows,"
+        f" {done.texts} texts of {done.cases} cases, the files of {done.files} cases,"
+        f" {done.access} access rows,"
         f" {done.unreadable} unreadable reports"
     )
 

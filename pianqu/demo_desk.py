@@ -18,10 +18,12 @@ from boundaries.seed import places, read_seed
 from cases.hours import SHANGHAI
 from cases.roles import DESKS
 from geo.points import LonLat
+from pianqu import demo_flow
 from pianqu.demo_posts import POST
 
 KEEP = 45
 _PAGE = 500
+_ROUNDS = 5
 _ANY_DESK = "140901"
 _LEFT_ALONE = 12
 _LEFT_FOR = timedelta(minutes=45)
@@ -32,12 +34,35 @@ Json = dict[str, Any]
 def catch_up(client: httpx2.Client, stop: threading.Event, *, keep: int = KEEP) -> int:
     """Handle the oldest open cases until about `keep` are left; return how many were handled."""
     # A case that has just got its place needs one more step, and a refused edge perhaps another.
-    return sum(_handle(client, stop, keep=keep, most=None) for _ in range(3))
+    done = sum(_handle(client, stop, keep=keep, most=None) for _ in range(3))
+    # Then the other posts: far enough that every tab has something in it.
+    return done + sum(_carry_on(client, stop, most=None) for _ in range(_ROUNDS))
 
 
 def go_on(client: httpx2.Client, stop: threading.Event, *, keep: int = KEEP) -> int:
     """Handle at most two more, as people would between two calls."""
-    return _handle(client, stop, keep=keep, most=2)
+    return _handle(client, stop, keep=keep, most=2) + _carry_on(client, stop, most=2)
+
+
+def _carry_on(client: httpx2.Client, stop: threading.Event, *, most: int | None) -> int:
+    """Let stations, deputies and leads take accepted cases a step further, the oldest first."""
+    done = 0
+    now = datetime.now(tz=SHANGHAI)
+    for desk in DESKS:
+        for status in demo_flow.STEPS:
+            for case in reversed(list(_of_desk(client, desk, status=status))):
+                if stop.is_set() or done == most:
+                    return done
+                done += demo_flow.carry_on(case, _asked(client, case), now)
+    return done
+
+
+def _asked(client: httpx2.Client, case: Json) -> demo_flow.Ask:
+    def ask(post: str, verb: str, body: Json) -> bool:
+        answer = client.post(f"/v1/cases/{case['id']}/{verb}", json=body, headers={POST: post})
+        return answer.is_success
+
+    return ask
 
 
 def _handle(client: httpx2.Client, stop: threading.Event, *, keep: int, most: int | None) -> int:
@@ -62,11 +87,12 @@ def _open_cases(client: httpx2.Client) -> Iterator[Json]:
     yield from sorted(waiting.values(), key=lambda case: case["received_at"], reverse=True)
 
 
-def _of_desk(client: httpx2.Client, desk: str) -> Iterator[Json]:
+def _of_desk(client: httpx2.Client, desk: str, *, status: str | None = None) -> Iterator[Json]:
     cursor = None
     headers = {POST: f"coordinator-{desk}"}
     while True:
-        query: dict[str, str | int] = {"tab": "todo", "limit": _PAGE}
+        query: dict[str, str | int] = {"limit": _PAGE}
+        query |= {"status": status} if status else {"tab": "todo"}
         if cursor:
             query["cursor"] = cursor
         page = client.get("/v1/cases", params=query, headers=headers).raise_for_status().json()
@@ -125,7 +151,7 @@ def _one(client: httpx2.Client, case: Json, spots: Spots) -> bool:
         return _post(client, case, "rejection", body, case["desk"])
     if case["status"] == "boundary_review":
         return _choose(client, case)
-    return _post(client, case, "acceptance", {}, case["desk"])
+    return _post(client, case, "acceptance", demo_flow.accept_body(case), case["desk"])
 
 
 def _choose(client: httpx2.Client, case: Json) -> bool:
@@ -145,8 +171,6 @@ def _choose(client: httpx2.Client, case: Json) -> bool:
 
 def _post(client: httpx2.Client, case: Json, verb: str, body: Json, desk: str | None) -> bool:
     post = f"coordinator-{desk or _ANY_DESK}"
-    answer = client.post(
-        f"/v1/cases/{case['id']}/{verb}", json=body, headers={POST: post}
-    )
+    answer = client.post(f"/v1/cases/{case['id']}/{verb}", json=body, headers={POST: post})
     # A person at the screen may have been quicker, or the rule says no: the case is left to them.
     return answer.is_success

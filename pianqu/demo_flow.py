@@ -57,7 +57,7 @@ def carry_on(case: Json, ask: Ask, now: datetime) -> bool:
     status, number = case["status"], case["number"]
     if lot(number, status) < _STOPS.get(status, 0):
         return False
-    step = _STEPS.get(status)
+    step = STEPS.get(status)
     return step is not None and step(case, ask, now)
 
 
@@ -154,7 +154,7 @@ def _close(case: Json, ask: Ask, _now: datetime) -> bool:
     return ask(_coordinator(case), "closing", {"points": points, "report": report_text})
 
 
-_STEPS: dict[str, Callable[[Json, Ask, datetime], bool]] = {
+STEPS: dict[str, Callable[[Json, Ask, datetime], bool]] = {
     "accepted": _accepted,
     "instruction_pending": _instruct,
     "dispatched": _sign,

@@ -14,6 +14,7 @@ from cases.policies import PolicyBook
 from pianqu import listening
 from pianqu.channel_settings import wecom_seal
 from pianqu.settings import Settings, policy, webhook_secret
+from pianqu.sign_on_settings import single_sign_on
 from store.engine import make_engine
 from web.site import mount_site
 
@@ -46,12 +47,18 @@ def make_app(settings: Settings) -> FastAPI:
         basemap=basemap,
         clamd=settings.clamd,
         wecom=wecom_seal(settings),
+        single_sign_on=single_sign_on(settings, _public(settings)),
         beyond_loopback=bool(settings.public_origins),
         public_hosts=settings.public_hosts,
     )
     app = create_app(house)
     mount_site(app, basemap_url=settings.basemap_url)
     return app
+
+
+def _public(settings: Settings) -> str:
+    """The address a browser knows us by."""
+    return settings.public_origins[0] if settings.public_origins else settings.base_url
 
 
 def run_server(settings: Settings) -> None:

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from boundaries.locate import Locator
-from cases import attachments, audit, desk, mailbox, purge, report_jobs
+from cases import anchors, attachments, desk, mailbox, purge, report_jobs
 from cases.channels.webhook import StreetCentre
 from cases.policies import PolicyBook
 from layers import people
@@ -110,20 +110,21 @@ def pause_until_next(bench: Bench, at: datetime) -> float:
 
 
 def forget_what_is_old(bench: Bench, at: datetime) -> None:
-    """Drop positions of people and unused uploads older than their retention periods."""
+    """Drop positions and unused uploads older than their periods; anchor all chains (hourly)."""
     with transaction(bench.engine) as conn:
-        people.purge_positions(conn, at)
+        kept = timedelta(days=bench.office.policy_at(conn, at).position_days)
+        people.purge_positions(conn, at, kept)
     with transaction(bench.engine) as conn:
         days = bench.office.policy_at(conn, at).unused_file_days
         attachments.purge_orphans(conn, at, timedelta(days=days))
+    with transaction(bench.engine) as conn:
+        anchors.anchor(conn, at)
 
 
 def keep_records(bench: Bench, at: datetime) -> None:
-    """Forget what is over its time and anchor all chains (daily)."""
+    """Forget reporters, texts, files and logs that are over their time (daily)."""
     with transaction(bench.engine) as conn:
         purge.run(conn, bench.office.policy_at(conn, at), at)
-    with transaction(bench.engine) as conn:
-        audit.anchor(conn, at)
 
 
 def beat(bench: Bench, at: datetime) -> None:

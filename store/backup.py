@@ -6,15 +6,16 @@ and its rows the oldest transaction number, since numbers of another cluster mea
 """
 
 import json
+import os
 import subprocess
 import tarfile
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, make_url, text
+from sqlalchemy import URL, Connection, create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
 from store.binaries import find_bindir
@@ -24,23 +25,25 @@ from store.migrate import revisions
 _DUMP, _MANIFEST = "database.dump", "manifest.json"
 
 
-def dump(url: str, file: Path, now: datetime, facts: dict[str, Any]) -> dict[str, Any]:
+def dump(
+    url: str, file: Path, now: datetime, facts: Callable[[Connection], dict[str, Any]]
+) -> dict[str, Any]:
     """Write a consistent copy of the database; an existing file is only replaced when it is whole.
 
     Args:
         url: the database.
         file: where to.
         now: when, for the manifest.
-        facts: what else the manifest says, such as counts and the digest of all chains.
+        facts: what else the manifest says, such as counts and the digest of all chains; asked of
+            the very moment the copy is of, though others write on.
 
     Raises:
         BackupError: pg_dump is missing or failed.
     """
-    manifest = {"made_at": now.isoformat(), "revision": revisions(url)[0], **facts}
     with tempfile.TemporaryDirectory(dir=file.parent, prefix=".pianqu-backup-") as folder:
         dumped, told = Path(folder) / _DUMP, Path(folder) / _MANIFEST
-        _run("pg_dump", ["--format=custom", "--no-owner", "--no-privileges", f"--file={dumped}"],
-             url)  # fmt: skip
+        manifest = {"made_at": now.isoformat(), "revision": revisions(url)[0]}
+        manifest |= _dump_as_of_now(url, dumped, facts)
         told.write_text(json.dumps(manifest, ensure_ascii=False, indent=1))
         whole = Path(folder) / "whole.tar"
         with tarfile.open(whole, "w") as archive:
@@ -49,6 +52,25 @@ def dump(url: str, file: Path, now: datetime, facts: dict[str, Any]) -> dict[str
         whole.chmod(0o600)  # it holds people's names and numbers
         whole.replace(file)
     return manifest
+
+
+def _dump_as_of_now(
+    url: str, dumped: Path, facts: Callable[[Connection], dict[str, Any]]
+) -> dict[str, Any]:
+    engine = create_engine(url, poolclass=NullPool, isolation_level="REPEATABLE READ")
+    try:
+        with engine.begin() as conn:
+            snapshot = conn.execute(text("SELECT pg_export_snapshot()")).scalar_one()
+            found = facts(conn)
+            _run(
+                "pg_dump",
+                ["--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}",
+                 f"--file={dumped}", f"--dbname={_plain(url)}"],
+                url,
+            )  # fmt: skip
+            return found
+    finally:
+        engine.dispose()
 
 
 def read_manifest(file: Path) -> dict[str, Any]:
@@ -74,8 +96,8 @@ def restore(url: str, file: Path, *, replace: bool) -> dict[str, Any]:
     """Bring a backup into a database that has none of our tables, or whose tables may go.
 
     Raises:
-        BackupError: the database is not empty or the backup is newer than this program, and
-            nothing is touched; or pg_restore failed, and the database is empty.
+        BackupError: the database is not empty, the backup is newer than this program or not
+            whole, and nothing is touched; or pg_restore failed, and the database is empty.
     """
     manifest = read_manifest(file)
     known = _known_revisions(url)
@@ -86,16 +108,15 @@ def restore(url: str, file: Path, *, replace: bool) -> dict[str, Any]:
         )
     engine = create_engine(url, poolclass=NullPool)
     try:
-        with engine.begin() as conn:
-            _make_room(conn, replace=replace)
         with tempfile.TemporaryDirectory(prefix="pianqu-restore-") as folder:
-            with tarfile.open(file) as archive:
-                archive.extract(_DUMP, folder, filter="data")
+            dumped = _unpacked(file, Path(folder))
+            with engine.begin() as conn:
+                _make_room(conn, replace=replace)
             _run(
                 "pg_restore",
                 ["--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction",
-                 f"--dbname={_plain(url)}", str(Path(folder) / _DUMP)],
-                None,
+                 f"--dbname={_plain(url)}", str(dumped)],
+                url,
             )  # fmt: skip
         with engine.begin() as conn:
             conn.execute(text("UPDATE feed_epoch SET epoch = substr(md5(random()::text), 1, 8)"))
@@ -103,6 +124,17 @@ def restore(url: str, file: Path, *, replace: bool) -> dict[str, Any]:
     finally:
         engine.dispose()
     return manifest
+
+
+def _unpacked(file: Path, folder: Path) -> Path:
+    """The dump of a backup, read from end to end: what is broken must show before room is made."""
+    try:
+        with tarfile.open(file) as archive:
+            archive.extract(_DUMP, folder, filter="data")
+    except (OSError, KeyError, tarfile.TarError) as error:
+        raise BackupError(f"备份文件不完整：{error}", repair="换一份备份再恢复") from error
+    _run("pg_restore", ["--file=/dev/null", str(folder / _DUMP)], None)
+    return folder / _DUMP
 
 
 def _make_room(conn: Connection, *, replace: bool) -> None:
@@ -125,14 +157,21 @@ def _known_revisions(url: str) -> frozenset[str | None]:
 
 
 def _plain(url: str) -> str:
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    """Without our driver's name and without the password, which every process could read."""
+    parts = make_url(url)
+    bare = URL.create(
+        "postgresql", parts.username, None, parts.host, parts.port, parts.database, parts.query
+    )
+    return bare.render_as_string()
 
 
 def _run(program: str, options: Sequence[str], url: str | None) -> None:
     command = [str(find_bindir() / program), *options]
-    if url is not None:
-        command.append(_plain(url))
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    password = make_url(url).password if url else None
+    secret = {"PGPASSWORD": str(password)} if password else {}
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=False, env={**os.environ, **secret}
+    )
     if done.returncode:
         raise BackupError(
             f"{program} 没有成功：{done.stderr.strip()[-400:]}",

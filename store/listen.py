@@ -8,6 +8,9 @@ from psycopg import sql
 
 from store.engine import normal_url
 
+# A signal does not interrupt the wait, so it is asked this often whether to stop.
+TURN_S = 0.5
+
 
 def wake_ups(
     url: str,
@@ -41,7 +44,10 @@ def _until_lost(
     stopped: Callable[[], bool],
 ) -> Iterator[str | None]:
     while not stopped():
-        told = connection.notifies(timeout=timeout_s(), stop_after=1)
-        # One answer comes with all that was told by then: a burst is one wake-up a channel.
-        heard: list[str | None] = list(dict.fromkeys(notice.channel for notice in told))
+        quiet_at = time.monotonic() + timeout_s()
+        heard: list[str | None] = []
+        while not heard and not stopped() and (left := quiet_at - time.monotonic()) > 0:
+            told = connection.notifies(timeout=min(left, TURN_S), stop_after=1)
+            # One answer comes with all that was told by then: a burst is one wake-up a channel.
+            heard = list(dict.fromkeys(notice.channel for notice in told))
         yield from heard or [None]

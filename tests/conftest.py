@@ -107,6 +107,13 @@ def database(cluster: str, template: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
+def module_database(cluster: str, template: str) -> Iterator[str]:
+    """Like `database`, one for the module: for worlds that take a while to build."""
+    with _copy(cluster, template) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
 def _lonely_cluster() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="pq-"))
     folder.chmod(0o755)

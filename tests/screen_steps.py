@@ -3,6 +3,7 @@
 from typing import Any
 
 import httpx2
+import signed
 from playwright.sync_api import Page, expect
 from processes import Site
 
@@ -14,11 +15,14 @@ class Door:
         self.site = site
 
     def get(self, path: str, **query: Any) -> Any:
-        return self._read(httpx2.get(self.site.base_url + path, params=query, trust_env=False))
+        answer = httpx2.get(
+            self.site.base_url + path, params=query, headers=signed.headers(), trust_env=False
+        )
+        return self._read(answer)
 
     def post(self, path: str, body: dict, post: str = "coordinator-140901") -> Any:
         answer = httpx2.post(
-            self.site.base_url + path, json=body, headers={"X-Pianqu-Post": post}, trust_env=False
+            self.site.base_url + path, json=body, headers=signed.headers(post), trust_env=False
         )
         return self._read(answer)
 
@@ -33,6 +37,21 @@ class Door:
     def _read(answer: httpx2.Response) -> Any:
         assert answer.status_code < 300, answer.text
         return answer.json()
+
+
+def log_in(page: Page, site: Site, post: str) -> None:
+    """The session of a demo post in the browser's cookie, before any page is opened."""
+    answer = page.request.post(site.base_url + "/v1/session/demo", data={"post": post})
+    assert answer.ok, answer.text()
+
+
+def act_as(page: Page, post: str) -> None:
+    """Change over to another demo post at the screen."""
+    page.locator("[data-account]").click()
+    page.locator("[data-switch]").click()
+    page.locator(f"[data-post={post}]").click()
+    expect(page.locator("[data-login]")).to_have_count(0)
+    expect(page.locator(".stream.live")).to_be_visible(timeout=30_000)
 
 
 def wait_for_map(page: Page) -> None:

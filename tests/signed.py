@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import httpx2
 from sqlalchemy import Connection
 
 from cases.people import accounts, issuing
@@ -25,6 +26,16 @@ def token(post: str = DEFAULT) -> str:
 def headers(post: str = DEFAULT) -> dict[str, str]:
     """What a program of the post sends."""
     return {"Authorization": f"Bearer {token(post)}"}
+
+
+def client(base_url: str, post: str = DEFAULT) -> httpx2.Client:
+    """A client that acts for a post; a request with X-Pianqu-Post acts for that one."""
+
+    def default(request) -> None:
+        request.headers.setdefault("X-Pianqu-Post", post)
+
+    hooks = {"request": [default, sign]}
+    return httpx2.Client(base_url=base_url, timeout=20, trust_env=False, event_hooks=hooks)
 
 
 def sign(request) -> None:

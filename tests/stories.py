@@ -8,12 +8,14 @@ from uuid import UUID
 from boundaries.model import Assignment, AssignmentStatus, Candidate, EditionName, Named
 from cases import commands as do
 from cases import events as ev
-from cases.history import Recorded, evolve
+from cases.history import Recorded, replay
+from cases.hours import SHANGHAI, Calendar
 from cases.model import Case, Number, RawPoint, Report
 from cases.policy import Policy
 from cases.roles import actor
 from cases.rules import decide
-from cases.setting import Setting
+from cases.setting import Setting, enact
+from cases.timers import state
 from geo.points import LonLat
 
 NOW = datetime(2026, 3, 11, 1, 30, tzinfo=UTC)  # 09:30 in Shanghai
@@ -130,6 +132,10 @@ class Story:
     ids: int = 0
     grids: dict = field(default_factory=lambda: dict(GRIDS))
     sectors: dict = field(default_factory=lambda: dict(SECTORS))
+    calendar: Calendar = field(default_factory=Calendar)
+    needed: int = 0
+    on_duty: int = 0
+    posts: frozenset | None = None
 
     def new_id(self):
         self.ids += 1
@@ -147,25 +153,58 @@ class Story:
             new_id=self.new_id,
             grids=self.grids,
             sectors=self.sectors,
+            calendar=self.calendar,
+            needed=self.needed,
+            on_duty=self.on_duty,
+            posts=self.posts,
         )
 
     def play(self, command, by="coordinator-140901"):
         """Carry a command out; return the names of its events."""
-        acts = decide(self.case, command, self.setting(by))
+        setting = self.setting(by)
+        acts = decide(self.case, command, setting)
         for act in acts:
             # Through JSON, as the journal keeps it.
             stored = json.loads(json.dumps(ev.to_json(act.event)))
-            record = Recorded(
-                version=self.case.version + 1 if self.case else 1,
-                event=ev.from_json(ev.name(act.event), stored),
-                actor=act.actor,
-                on_behalf_of=act.on_behalf_of,
-                at=self.now,
-            )
-            assert record.event == act.event
-            self.case = evolve(self.case, record)
+            assert ev.from_json(ev.name(act.event), stored) == act.event
+            record, self.case = enact(self.case, act, setting)
             self.records.append(record)
         return tuple(ev.name(act.event) for act in acts)
+
+    def till(self, hour, minute=0, *, days=0):
+        """Move the clock to a time of a day in Shanghai."""
+        local = self.now.astimezone(SHANGHAI) + timedelta(days=days)
+        then = local.replace(hour=hour, minute=minute, second=0, microsecond=0)
+        assert then >= self.now, "time does not run backwards"
+        self.now = then
+        return self
+
+    def deliver(self, channel="wecom"):
+        """The courier brings every message that is under way."""
+        waiting = [p for p in self.case.work.pushes if p.delivered_at is None]
+        for push in waiting:
+            done = do.NotePush(push_id=push.id, channel=channel, delivered=True, attempts=1)
+            self.play(done, by="courier")
+        return len(waiting)
+
+    def clocks(self, code):
+        """The runs of one clock, oldest first."""
+        return [clock for clock in self.case.clocks if clock.code == code]
+
+    def took(self, code):
+        """How long the newest run of a clock took, in minutes, and whether it was in time."""
+        clock = self.clocks(code)[-1]
+        assert clock.stopped_at is not None, f"{code} runs still"
+        minutes = (clock.stopped_at - clock.started_at) / timedelta(minutes=1)
+        return minutes, state(clock, self.now).value == "stopped"
+
+    def told(self, name):
+        """The events of a name, oldest first."""
+        return [r for r in self.records if ev.name(r.event) == name]
+
+    @property
+    def replayed(self):
+        return replay(self.records)
 
     @property
     def refusal(self):
@@ -176,9 +215,9 @@ class Story:
         return [clock for clock in self.case.clocks if clock.stopped_at is None]
 
 
-def begun(place=None, *, policy=None, by="platform-12345", problem=None, **told):
+def begun(place=None, *, policy=None, by="platform-12345", problem=None, now=NOW, **told):
     """A story whose case has just come in."""
-    story = Story(policy=policy or Policy())
+    story = Story(policy=policy or Policy(), now=now)
     command = do.Receive(
         id=story.new_id(),
         number="20260311-0001",

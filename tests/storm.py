@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx2
+import signed
 from places import IN_MALU, ON_THE_LINE, SURE_140901, SURE_140902
 from processes import Site
 from sqlalchemy import Connection, text
@@ -94,7 +95,7 @@ class Sender(threading.Thread):
 
     def _insist(self, path: str, body: dict) -> dict:
         deadline = time.monotonic() + PATIENCE_S
-        headers = {"X-Pianqu-Post": "coordinator-140901"} if "acceptance" in path else {}
+        headers = signed.headers("coordinator-140901" if "acceptance" in path else "platform-12345")
         while True:
             with contextlib.suppress(httpx2.TransportError):
                 answer = httpx2.post(self._url + path, json=body, headers=headers, timeout=5)
@@ -126,7 +127,8 @@ class Follower(threading.Thread):
         """Follow until told to stop."""
         timeout = httpx2.Timeout(2, read=16)
         while not self.stop.is_set():
-            headers = {"Last-Event-ID": self.last} if self.last else {}
+            headers = signed.headers("street-centre")
+            headers |= {"Last-Event-ID": self.last} if self.last else {}
             with (
                 contextlib.suppress(httpx2.TransportError),
                 httpx2.stream("GET", self._url, headers=headers, timeout=timeout) as stream,
@@ -278,13 +280,14 @@ class Storm:
         """Whether nothing waits; a person presses 重发 rather than sit through long pauses."""
         url = f"{self.site.base_url}/v1/deliveries"
         time.sleep(0.5)
+        headers = signed.headers("street-centre")
         try:
-            answer = httpx2.get(url, params={"status": "pending"}, timeout=5)
+            answer = httpx2.get(url, params={"status": "pending"}, headers=headers, timeout=5)
             if answer.status_code != 200:
                 return False
             waiting = [item["id"] for item in answer.json()["items"] if item["attempts"] > 3]
             for id in waiting:
-                httpx2.post(f"{url}/{id}/retry", timeout=5)
+                httpx2.post(f"{url}/{id}/retry", headers=headers, timeout=5)
         except httpx2.TransportError:
             return False
         return not answer.json()["items"]

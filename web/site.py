@@ -1,4 +1,4 @@
-"""Serves the built front end: two pages and their files, under a strict Content-Security-Policy.
+"""Serves the built front end: its pages and their files, under a strict Content-Security-Policy.
 
 The built files come from npm at set-up (`web/app`, never committed). Hashed files under `/assets`
 never change and are cached for a year; the page itself is asked for anew each time, so a new
@@ -17,7 +17,17 @@ from fastapi.staticfiles import StaticFiles
 from starlette.types import Scope
 
 DIST = Path(__file__).parent / "app" / "dist"
-PAGES = ("/", "/refusals")
+# One built page; the address says which workplace it opens (web/app/src/shell/pages.ts).
+PAGES = (
+    "/",
+    "/refusals",
+    "/tasks",
+    "/roster",
+    "/policy",
+    "/deliveries",
+    "/accounts",
+    "/security",
+)
 REPAIR = "scripts/setup-web"
 
 # Nothing else gets into the policy, whatever the setting says.

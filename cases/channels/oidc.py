@@ -84,7 +84,9 @@ def subject(provider: SingleSignOn, flow: Flow, uri: str, now: datetime) -> str:
         with _client(provider) as client:
             about = _discovered(client, provider)
             answer = _exchanged(client, provider, about["token_endpoint"], code, flow)
-            keys = KeySet.import_key_set(cast(KeySetSerialization, _json(client.get(about["jwks_uri"]))))
+            keys = KeySet.import_key_set(
+                cast(KeySetSerialization, _json(client.get(about["jwks_uri"])))
+            )
         claims = jwt.decode(answer["id_token"], keys, algorithms=ALGORITHMS).claims
         _registry(provider, flow, now).validate(claims)
     except SignOnUnavailable:

@@ -52,7 +52,11 @@ def default_kind(case: Case) -> Kind:
 
 def default_grades(case: Case) -> tuple[Grade, ...]:
     """What the source's flags propose; a person confirms (A-16)."""
-    flags = {Grade.SUPERVISED: case.report.supervised, Grade.URGENT: case.report.urgent}
+    ordered = any(order.lifted_at is None for order in case.work.supervisions)
+    flags = {
+        Grade.SUPERVISED: case.report.supervised or ordered,
+        Grade.URGENT: case.report.urgent,
+    }
     return tuple(grade for grade, raised in flags.items() if raised) or (Grade.SIMPLE,)
 
 
@@ -139,14 +143,15 @@ def reject(case: Case, command: do.Reject, setting: Setting) -> tuple[Act, ...]:
     """不予受理: not of this 片区 (R50)."""
     if case.status is Status.NO_LOCATION:
         raise WrongStatus("没有位置不能不予受理，请先更正位置或联系来源核实")
-    if case.accepted_at is not None and not case.proposal:
-        raise WrongStatus("案件已受理过，位置仍在本片区，不能不予受理")
     if case.reinstated:
         raise WrongStatus("街道城运中心已指定受理，不得再次不予受理")
     desk = case.desk or setting.actor.desk
     if desk is not None and command.belongs_to is not None and command.belongs_to.code == desk:
         raise NotPermitted("建议归属就是本片区，请改为受理")
     found = ground(case.place, desk, setting.sectors)
+    # Accepted once, it may be refused only when its place has turned out to be another.
+    if found is None and case.accepted_at is not None and case.community is not None:
+        raise WrongStatus("案件已受理过，位置仍在本片区，不能不予受理")
     if found is None:
         found = _ground_by_choice(case, command, setting)
     elif command.belongs_to is not None:

@@ -4,7 +4,8 @@ from cases import commands as do
 from cases import events as ev
 from cases.errors import NotPermitted, WrongStatus
 from cases.flow.accepting import default_grades, involved_grids, spans_of
-from cases.flow.parties import act, needs, not_past
+from cases.flow.parties import act, known_post, needs, not_past
+from cases.hours import SHANGHAI
 from cases.model import Case
 from cases.setting import Act, Setting
 from cases.work import Extension, Grade, Kind, Link, Suspension
@@ -95,11 +96,11 @@ def ask_suspension(case: Case, command: do.AskSuspension, setting: Setting) -> t
         raise NotPermitted("街道城运中心未启用挂账")
     if any(s.decided_at is None for s in case.work.suspensions):
         raise WrongStatus("已有待批准的挂账申请")
-    if command.review_on <= setting.now.date():
+    if command.review_on <= setting.now.astimezone(SHANGHAI).date():
         raise NotPermitted("复看日期要在今天之后")
     asked = Suspension(
         id=setting.new_id(),
-        owner=needs(command.owner, "责任人岗位"),
+        owner=known_post(needs(command.owner, "责任人岗位"), setting),
         review_on=command.review_on,
         reason=needs(command.reason, "挂账理由"),
         asked_by=setting.actor.post,

@@ -3,7 +3,7 @@
 from cases import commands as do
 from cases import events as ev
 from cases.errors import NotPermitted, WrongStatus
-from cases.flow.parties import act, needs, push
+from cases.flow.parties import act, in_words, needs, push
 from cases.model import Case, Status
 from cases.setting import Act, Setting
 from cases.work import Contact, Evaluation, Visit
@@ -61,7 +61,7 @@ def close(case: Case, command: do.Close, setting: Setting) -> tuple[Act, ...]:
 def _complete(case: Case, setting: Setting) -> None:
     work = case.work
     if work.open_duties:
-        waiting = "、".join(duty.post for duty in work.open_duties)
+        waiting = in_words(duty.post for duty in work.open_duties)
         raise WrongStatus(f"还有未反馈的任务：{waiting}")
     if work.tier == 3 and not any(r.kind == "result" for r in work.head_reports):
         # R25: for 紧急/重大 the result goes to the 片区网格长 first.

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 from cases import commands as do
 from cases import events as ev
 from cases.errors import NotPermitted, WrongStatus
-from cases.flow.parties import act, known_post, needs, not_past, push
+from cases.flow.parties import act, in_words, known_post, needs, not_past, post_among, push
 from cases.model import Case, Status
 from cases.roles import UNIT_LEADS
 from cases.setting import Act, Setting
+from cases.steps import CALLABLE, PARTIES
 from cases.work import (
     Arrival,
     Call,
@@ -115,7 +116,7 @@ def coordinate(case: Case, command: do.Coordinate, setting: Setting) -> tuple[Ac
     work = case.work
     if work.kind is not Kind.JOINT:
         raise NotPermitted("社区层面案件请派单；要多方办理请先更正类别为联动")
-    posts = tuple(dict.fromkeys(known_post(post, setting) for post in command.posts))
+    posts = tuple(dict.fromkeys(post_among(post, CALLABLE, setting) for post in command.posts))
     if not posts:
         raise NotPermitted("请选参加协调的岗位")
     needs(command.place, "协调地点")
@@ -161,7 +162,7 @@ def _phoned_first(case: Case, posts: tuple[str, ...]) -> None:
     called = {call.post for call in case.work.calls if call.at >= _since(case)}
     missing = [post for post in posts if post not in called]
     if missing:
-        raise NotPermitted("须先行电话联系：" + "、".join(missing))
+        raise NotPermitted("须先行电话联系：" + in_words(missing))
 
 
 def respond(case: Case, command: do.Respond, setting: Setting) -> tuple[Act, ...]:
@@ -212,19 +213,17 @@ def _why(distance: float | None, at: Coordination, *, for_other: bool) -> str:
     return f"距协调地点 {distance:.0f} 米，超出 {at.radius_m:.0f} 米，请写明理由"
 
 
-def divide(case: Case, command: do.Divide, setting: Setting) -> tuple[Act, ...]:
+def divide(_case: Case, command: do.Divide, setting: Setting) -> tuple[Act, ...]:
     """明确分工: one 主办, others 协办, each with duties and a time (R57)."""
     if sum(line.role is DutyRole.LEAD for line in command.duties) != 1:
         raise NotPermitted("一案一个主办：请指定且只指定一个主办")
     posts = [line.post for line in command.duties]
     if len(set(posts)) != len(posts):
         raise NotPermitted("同一岗位只写一行分工")
-    if case.work.feedbacks and any(d.feedback_at for d in case.work.duties if not d.dropped_at):
-        raise WrongStatus("已有处置反馈，不能重新分工；请用增加协办或退回重办")
     duties = tuple(
         Duty(
             id=setting.new_id(),
-            post=known_post(line.post, setting),
+            post=post_among(line.post, PARTIES, setting),
             role=line.role,
             text=needs(line.text, "职责"),
             given_at=setting.now,
@@ -238,7 +237,7 @@ def divide(case: Case, command: do.Divide, setting: Setting) -> tuple[Act, ...]:
 
 def add_sub_task(case: Case, command: do.AddSubTask, setting: Setting) -> tuple[Act, ...]:
     """One more party, where a case touches more than one grid or field (R7)."""
-    post = known_post(command.post, setting)
+    post = post_among(command.post, PARTIES, setting)
     if any(d.post == post for d in case.work.open_duties):
         raise NotPermitted("该岗位在此案已有任务")
     duty = Duty(

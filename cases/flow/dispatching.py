@@ -54,9 +54,16 @@ def sign(case: Case, _command: do.Sign, setting: Setting) -> tuple[Act, ...]:
     return (act(ev.DutySigned(duty_id=duty.id), setting),)
 
 
+def _as_lead(case: Case, setting: Setting) -> None:
+    """Only the station that a 社区层面 case was dispatched to sends it back or on."""
+    duty = own_duty(case, setting)
+    if case.work.kind is not Kind.COMMUNITY or duty.role is not DutyRole.LEAD:
+        raise NotPermitted("本站是参加处置的一方，有困难请联系协调指挥员调整分工")
+
+
 def return_station(case: Case, command: do.ReturnStation, setting: Setting) -> tuple[Act, ...]:
     """退单 with a reason; the coordinator decides (section 8)."""
-    own_duty(case, setting)
+    _as_lead(case, setting)
     if not setting.policy.enable_station_return:
         raise NotPermitted("街道城运中心未启用工作站退单，请联系协调指挥员")
     if command.reason_code not in STATION_RETURNS:
@@ -77,7 +84,7 @@ def decide_return(
 
 def request_joint(case: Case, command: do.RequestJoint, setting: Setting) -> tuple[Act, ...]:
     """提请联动 for a case it holds: the same case, confirmed anew by class (R6, R49)."""
-    own_duty(case, setting)
+    _as_lead(case, setting)
     needs(command.reason, "提请联动的事由")
     if case.status not in (Status.DISPATCHED, Status.SIGNED_FOR, Status.DISPOSING):
         raise NotPermitted("案件已不在工作站办理")

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from cases import commands as do
 from cases import events as ev
 from cases.errors import NotPermitted, WrongStatus
-from cases.flow.parties import act, known_post, needs, not_past, own_duty, push
+from cases.flow.parties import act, needs, not_past, own_duty, post_among, push
 from cases.model import Case, Status
 from cases.setting import Act, Setting
+from cases.steps import ASKABLE
 from cases.work import Duty, Feedback, Verification
 
 OUTCOMES = {"solved": "实际解决", "explained": "解释说明"}
@@ -87,7 +88,7 @@ def ask_verification(case: Case, command: do.AskVerification, setting: Setting) 
     if case.status not in (_BEFORE if command.kind == "before" else _AFTER):
         raise WrongStatus("核实在处置前，核查在处置反馈后")
     default = setting.now + timedelta(hours=setting.policy.verification_hours)
-    post = known_post(command.post, setting)
+    post = post_among(command.post, ASKABLE, setting)
     asked = Verification(
         id=setting.new_id(),
         kind=command.kind,

@@ -1,10 +1,12 @@
 """What several steps share: pushes, duties, known posts, checked texts. Pure."""
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from cases.errors import NotPermitted, WrongStatus
 from cases.model import Case
 from cases.roles import actor as post_of
+from cases.roles import label
 from cases.setting import Act, Setting
 from cases.work import Duty, Push
 
@@ -25,6 +27,23 @@ def known_post(post: str, setting: Setting) -> str:
     if setting.posts is not None and who.post not in setting.posts:
         raise NotPermitted(f"没有“{post[:40]}”这个岗位")
     return who.post
+
+
+def post_among(post: str, roles: frozenset[str], setting: Setting) -> str:
+    """A post that exists and can answer what it is asked: else the case would wait for ever.
+
+    Raises:
+        NotPermitted: a post of another kind.
+    """
+    name = known_post(post, setting)
+    if post_of(name).role not in roles:
+        raise NotPermitted(f"{label(name)}不能承担这一步，请选参勤的岗位")
+    return name
+
+
+def in_words(posts: Iterable[str]) -> str:
+    """Posts as the screen names them."""
+    return "、".join(label(post) or post for post in posts)
 
 
 def own_duty(case: Case, setting: Setting) -> Duty:

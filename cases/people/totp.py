@@ -45,7 +45,7 @@ def step_of(secret: str, told: str, at: datetime, used: int | None) -> int | Non
     told = told.strip().replace(" ", "")
     present = int(at.timestamp()) // STEP_S
     found = None
-    for step in range(present - DRIFT, present + DRIFT + 1):
+    for step in range(max(present - DRIFT, 0), present + DRIFT + 1):
         # All are compared, so that the time taken says nothing.
         same = hmac.compare_digest(code(secret, step).encode(), told.encode("utf-8", "replace"))
         if same and (used is None or step > used):

@@ -7,11 +7,19 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 from processes import Site
-from screen_steps import Door, wait_for_map
+from screen_steps import Door, log_in, wait_for_map
 
 DESK = (1366, 768)
+# Whose workplace a page is; all others are the coordinator's.
+POSTS = {"/refusals": "street-centre", "/accounts": "admin"}
 # The browser writes a line for every answer of 400 and more; the tests that ask for one expect it.
 _EXPECTED = "Failed to load resource"
+
+
+@pytest.fixture(scope="module")
+def open_site(open_site: Callable[..., Site]) -> Callable[..., Site]:
+    """Sites in demo mode: one click per post logs in."""
+    return lambda **settings: open_site(**{"PIANQU_DEMO": "true", **settings})
 
 
 @pytest.fixture
@@ -21,7 +29,7 @@ def door(site: Site) -> Door:
 
 @pytest.fixture
 def visit(page: Page) -> Iterator[Callable[..., Page]]:
-    """Open a page of a site and wait for its map.
+    """Log in, open a page of a site and wait for its stream.
 
     A request to any other host, an error of the page or a violation of its policy fails the test.
     """
@@ -38,9 +46,16 @@ def visit(page: Page) -> Iterator[Callable[..., Page]]:
     page.on("console", lambda said: trouble.append(said.text) if _is_grave(said) else None)
     page.on("dialog", lambda box: (trouble.append(f"dialog {box.message}"), box.dismiss()))
 
-    def visited(site: Site, path: str = "/", size: tuple[int, int] = DESK, also: str = "") -> Page:
+    def visited(
+        site: Site,
+        path: str = "/",
+        size: tuple[int, int] = DESK,
+        also: str = "",
+        post: str | None = None,
+    ) -> Page:
         hosts.update({urlsplit(site.base_url).netloc, also} - {""})
         page.set_viewport_size({"width": size[0], "height": size[1]})
+        log_in(page, site, post or POSTS.get(path, "coordinator-140901"))
         page.goto(site.base_url + path)
         expect(page.locator(".stream.live")).to_be_visible(timeout=30_000)
         return page

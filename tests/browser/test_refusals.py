@@ -90,7 +90,8 @@ def test_a_message_that_does_not_arrive_is_underlined(visit, open_site, free_por
 def test_both_pages_lead_to_each_other(visit, site):
     page = visit(site, "/refusals")
     page.get_by_role("link", name="片区城运分中心").click()
-    expect(page.locator("h1")).to_have_text("迎园片区城运分中心")
+    expect(page.locator("[data-tab=todo]")).to_be_visible()
+    page.locator("[data-account]").click()
     page.get_by_role("link", name="不予受理").click()
     expect(page.locator("h1")).to_have_text("街道城运中心")
 

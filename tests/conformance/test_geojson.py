@@ -3,11 +3,11 @@
 import json
 from datetime import UTC, datetime
 
-import httpx2
 import numpy as np
 import pyogrio
 import pytest
 import shapely
+import signed
 from places import IN_MALU, ON_THE_LINE, SURE_140901, SURE_140902, report
 from sqlalchemy import text
 
@@ -32,7 +32,7 @@ def written(open_site):
         install_registers(conn, now)
         person = conn.execute(text("SELECT min(id) FROM person")).scalar_one()
     engine.dispose()
-    with httpx2.Client(base_url=f"{site.base_url}/v1", trust_env=False, timeout=20) as client:
+    with signed.client(f"{site.base_url}/v1", "street-centre") as client:
         for spot in (SURE_140901, SURE_140902, ON_THE_LINE, IN_MALU, None):
             client.post("/cases", json=report(spot)).raise_for_status()
         fix = {"device_id": person, "lon": 121.26, "lat": 31.385, "fix_at": now.isoformat()}

@@ -11,6 +11,7 @@ from datetime import datetime
 import httpx2
 import pytest
 import schemathesis
+import signed
 from hypothesis import HealthCheck, settings
 from places import IN_MALU, ON_THE_LINE, SURE_140901, report
 from schemathesis.checks import not_a_server_error
@@ -30,6 +31,7 @@ from boundaries.locate import Locator
 from cases.policy import Policy
 from store.engine import make_engine
 
+SIGNED = signed.headers()
 TIMES = int(os.environ.get("PIANQU_FUZZ", "1"))
 CHECKS = [
     not_a_server_error,
@@ -73,7 +75,9 @@ def url(open_site):
     """A site of its own with something in it, so that lists are not empty."""
     site = open_site(PIANQU_AUTO_REFUSE="true")
     for spot in (SURE_140901, ON_THE_LINE, IN_MALU, None):
-        httpx2.post(f"{site.base_url}/v1/cases", json=report(spot)).raise_for_status()
+        httpx2.post(
+            f"{site.base_url}/v1/cases", json=report(spot), headers=SIGNED
+        ).raise_for_status()
     return site.base_url
 
 
@@ -86,7 +90,7 @@ def test_the_server_describes_itself_as_the_application_does(url):
 def test_odd_input_gets_a_proper_answer(case, url):
     # `GET /v1/reports/situation` is declared all the same: as the report of that id.
     checks = [c for c in CHECKS if c is not unsupported_method or case.path not in _ALSO_AN_ID]
-    case.call_and_validate(base_url=url, checks=checks, timeout=30)
+    case.call_and_validate(base_url=url, checks=checks, timeout=30, headers=SIGNED)
 
 
 def test_answers_lead_on_to_requests_that_fit_together(url):
@@ -98,6 +102,6 @@ def test_answers_lead_on_to_requests_that_fit_together(url):
             case.validate_response(response, checks=CHECKS)
 
         def get_call_kwargs(self, _case):
-            return {"timeout": 30}
+            return {"timeout": 30, "headers": SIGNED}
 
     Machine.run(settings=settings(bounded, max_examples=3 * TIMES, stateful_step_count=8))

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+import signed
 from house.files import ROOT
 from processes import Site
 
@@ -75,7 +76,9 @@ def test_the_wheel_serves_elsewhere(python, database, free_port, tmp_path):
     site.start()
     try:
         point = {"lon": 121.2655, "lat": 31.3885, "crs": "GCJ-02", "accuracy_m": 10}
-        answer = httpx2.post(f"{site.base_url}/v1/assignments", json=point)
+        answer = httpx2.post(
+            f"{site.base_url}/v1/assignments", json=point, headers=signed.headers()
+        )
         assert answer.status_code == 200, answer.text
         assert "<html" in httpx2.get(site.base_url).text
         environment = {**os.environ, "PIANQU_DATABASE_URL": database, "PIANQU_PORT": "1"}

@@ -148,7 +148,7 @@ def test_who_is_disabled_or_revoked_is_out_at_once(client, add, house, log_in):
         assert client.get("/v1/session").status_code == 401
 
 
-def test_a_token_is_good_for_what_it_was_made_for(client, house, clock, report):
+def test_a_token_is_good_for_what_it_was_made_for(client, house, clock):
     with house.engine.begin() as conn:
         made = [
             accounts.make_token(conn, "coordinator-140901", now=house.now(), scope=[scope], days=1)
@@ -171,7 +171,8 @@ def test_an_account_acts_for_the_posts_it_holds_only(client, add, house, log_in)
     refused = client.get("/v1/cases", headers=stranger)
     assert (refused.status_code, refused.json()["type"]) == (403, "/problems/not-your-post")
     with house.engine.begin() as conn:
-        conn.execute(text("""
+        conn.execute(
+            text("""
             INSERT INTO body (id, kind, name) VALUES ('b', 'force', 'b');
             INSERT INTO post (id, role, body, label) VALUES
                 ('coordinator-140902', 'coordinator', 'b', 'c'),
@@ -179,7 +180,8 @@ def test_an_account_acts_for_the_posts_it_holds_only(client, add, house, log_in)
             INSERT INTO staff (id, name, body) VALUES ('s1', '值班席', 'b');
             INSERT INTO holding (post, staff_id, from_at) VALUES
                 ('coordinator-140902', 's1', '2026-01-01+08'),
-                ('inspector-140902', 's1', '2026-01-01+08');"""))
+                ('inspector-140902', 's1', '2026-01-01+08');""")
+        )
     account = add("both", post=None, staff="s1")
     with house.engine.begin() as conn:
         held = accounts.posts_of(conn, account, house.now())
@@ -239,7 +241,7 @@ def test_the_second_factor_counts_once(client, add, clock, log_in):
     assert log_in(totp=code()).json()["reason_code"] == "TOTP_WRONG"
 
 
-def test_one_click_a_post_in_the_demonstration_only(client, house, add):
+def test_one_click_a_post_in_the_demonstration_only(client, add):
     answer = client.post("/v1/session/demo", json={"post": "station-14090101"}, headers=NOBODY)
     assert answer.json()["post"] == "station-14090101"
     add()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from urllib.parse import quote
 
 import pytest
+import signed
 from clamd import EICAR, Clamd
 from fastapi.testclient import TestClient
 from photos import HEIC, PDF, office, photo
@@ -14,10 +15,8 @@ from spots import WEST
 from sqlalchemy import text
 
 from api.app import create_app
-from api.deps import Who
 from cases import attachments
 from cases.queries import case as load
-from cases.roles import actor
 from cases.work import Attachment
 
 pytestmark = pytest.mark.db
@@ -27,13 +26,13 @@ DESK, OTHER, STATION = "coordinator-140901", "coordinator-140902", "station-1409
 
 @pytest.fixture
 def acting(house):
-    """Clients acting for a post; who acts is A's business and tested there."""
+    """Clients acting for a post."""
     opened = []
 
     def client(post, **settings):
         app = create_app(replace(house, **settings))
-        app.dependency_overrides[Who.__metadata__[0].dependency] = lambda: actor(post)
         entered = TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
+        entered.headers.update(signed.headers(post))
         opened.append(entered.__enter__())
         return opened[-1]
 

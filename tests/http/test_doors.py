@@ -14,10 +14,12 @@ from boundaries.findings import Finding, FindingKind
 from cases import mailbox
 from cases.channels.signing import signed_headers
 from cases.notices import Notice
+from cases.steps import STEPS
 
 pytestmark = pytest.mark.db
 
 WEST_DESK = {"X-Pianqu-Post": "coordinator-140901"}
+INSPECTOR = {"X-Pianqu-Post": "inspector-140901"}
 CENTRE = {"X-Pianqu-Post": "street-centre"}
 # A road between two communities of the west: the 片区 is sure, the community is not.
 PLACE = {**WEST, "crs": "WGS84", "accuracy_m": 10}
@@ -217,7 +219,21 @@ DOORS |= {
     ("POST", "/v1/mailbox/{id}/reading"): (200, of_mail("reading")),
     ("POST", "/v1/mailbox/{id}/acknowledgement"): (200, of_mail("acknowledgement")),
 }
+DOORS |= {
+    ("GET", "/v1/steps"): (200, got("/v1/steps")),
+    ("GET", "/v1/clocks"): (200, got("/v1/clocks")),
+    ("GET", "/v1/cases/{key}/clocks"): (
+        200,
+        lambda client, report, **_: client.get(f"/v1/cases/{case_of(report)}/clocks"),
+    ),
+    ("GET", "/v1/cases/{key}/assignments"): (
+        200,
+        lambda client, report, **_: client.get(f"/v1/cases/{case_of(report)}/assignments"),
+    ),
+}
 ELSEWHERE = {("GET", "/v1/live")}  # test_live.py
+# Each with a body of its own in test_steps_http.py.
+ELSEWHERE |= {("POST", f"/v1/cases/{{key}}/{step.path}") for step in STEPS if step.path}
 
 
 def doors(app):
@@ -264,6 +280,13 @@ def twice(client, report, **_):
     return post(client, f"/v1/cases/{id}/acceptance", headers=WEST_DESK)
 
 
+def same_key(client, report, **_):
+    path = f"/v1/cases/{case_of(report)}"
+    key = {**WEST_DESK, "Idempotency-Key": uuid.uuid4().hex}
+    post(client, f"{path}/acceptance", headers=key)
+    return post(client, f"{path}/dispatch", {"station": "14090102"}, key)
+
+
 def not_done(client, **_):
     id = post(client, "/v1/reports/situation").json()["id"]
     return client.get(f"/v1/reports/{id}/file")
@@ -297,10 +320,11 @@ PROBLEMS = {
     "out-of-area": (409, out_of_area),
     "grid-open": (409, grid_open),
     "wrong-status": (409, twice),
-    "not-your-post": (403, on_case("acceptance", {}, CENTRE)),
+    "not-your-post": (403, on_case("acceptance", {}, INSPECTOR)),
     "not-permitted": (409, on_case("rejection", WHY)),
     "version-conflict": (409, old_version),
     "not-found": (404, got("/v1/cases/0101-0001")),
+    "idempotency-key": (422, same_key),
     "not-ready": (409, not_done),
     "too-large": (
         413,

@@ -12,7 +12,7 @@ import httpx2
 import pytest
 import signed
 import uvicorn
-from spots import WEST
+from spots import EAST, WEST
 from sqlalchemy import text
 
 from api import live
@@ -156,8 +156,8 @@ def test_too_long_away_is_told_to_read_everything_anew(house, address):
     with house.engine.begin() as conn:
         conn.execute(
             text(
-                "INSERT INTO feed (kind, subject, type, at) SELECT 'case', 'x', 'T', now()"
-                " FROM generate_series(1, 2600)"
+                "INSERT INTO feed (kind, subject, type, areas, at)"
+                " SELECT 'case', 'x', 'T', '{street}', now() FROM generate_series(1, 2600)"
             )
         )
     with listening(address, last=start) as stream:
@@ -194,6 +194,42 @@ def test_a_lost_listener_is_replaced_and_tells_what_it_missed(house, address):
             )
         id = send(address, external_id="1")
         assert next(stream)[2]["case"] == id
+
+
+def test_a_post_hears_of_what_it_sees_and_of_nothing_else(address):
+    with ExitStack() as streams:
+        own, other, admin = (
+            streams.enter_context(listening(address, post=post))
+            for post in ("coordinator-140901", "coordinator-140902", "admin")
+        )
+        start = [next(stream)[1] for stream in (own, other, admin)][1]
+        west = send(address, external_id="1")
+        east = send(address, external_id="2", **EAST)
+        assert next(own)[2]["case"] == west
+        event, _, data = next(other)
+        assert (event, data["case"], data["areas"]) == ("change", east, ["140902"])
+    # Said again from the beginning, it is the same; and what was not for it is passed by.
+    with listening(address, last=start, post="coordinator-140902") as stream:
+        assert next(stream)[2]["case"] == east
+        assert send(address, external_id="3", **EAST) == next(stream)[2]["case"]
+
+
+def test_what_is_not_told_moves_the_cursor_on_all_the_same(house, monkeypatch):
+    monkeypatch.setattr(live, "HEARTBEAT_S", 0.05)
+    monkeypatch.setattr(live, "LIFE_S", 2.0)
+    now = dataclasses.replace(house, now=lambda: datetime.now(UTC))
+    with served(now) as url:
+        headers = signed.headers("coordinator-140902")
+        with httpx2.stream("GET", f"{url}/v1/live", headers=headers, timeout=10) as answer:
+            lines = answer.iter_lines()
+            start = next(lines).removeprefix("id: ")
+            send(url, external_id="1")
+            marks = [line for line in lines if line.startswith("id: ")]
+        assert len(marks) == 1, "a mark, and no frame"
+        assert marks[0].removeprefix("id: ") > start
+        end = marks[0].removeprefix("id: ")
+        with house.engine.connect() as conn:
+            assert feed.head(conn) == end
 
 
 def test_an_edition_that_comes_into_force_is_told_too(house, address):

@@ -3,9 +3,12 @@
 from datetime import datetime, timedelta
 from itertools import pairwise
 from threading import Barrier, Thread
+from uuid import UUID
 
 import pytest
 from spots import WEST
+
+from cases.steps import STEPS
 
 pytestmark = pytest.mark.db
 DESK = "coordinator-140901"
@@ -176,6 +179,88 @@ def test_the_version_that_was_looked_at(report, give, see):
         assert (wrong.status_code, wrong.json()["reason_code"]) == (422, "BAD_INPUT")
     any_ = give(case, "dispatch", {"station": "14090102"}, **{"If-Match": "*"})
     assert any_.headers["etag"] == '"3"'
+
+
+SOON = "2026-03-11T18:00:00+08:00"
+WHY = {"reason": "说明"}
+SAID = {"text": "说明"}
+POINT = {"code": "law", "passed": True}
+FULL = {
+    "acceptance": {"community": "14090102", "kind": "community_level", "involved": ["14090101"]},
+    "rejection": {**WHY, "belongs_to": {"name": "马陆镇"}},
+    "location": {**WHY, **WEST, "crs": "WGS84", "accuracy_m": 5},
+    "rejection-withdrawal": WHY,
+    "reinstatement": {**WHY, "to_sector": "140901"},
+    "return-to-source": {**WHY, "kind": "police", "call_outcome": "reached"},
+    "send-back": WHY,
+    "dispatch": {"station": "14090102", "due_at": SOON},
+    "signing": {},
+    "station-return": {**WHY, "reason_code": "other"},
+    "station-return-decision": {**WHY, "approve": True},
+    "joint-request": {**WHY, "forces": ["城管"]},
+    "instruction": {**SAID, "channel": "phone"},
+    "phone-call": {"post": STATION, "outcome": "reached", "claimed_at": SOON},
+    "head-report": {**SAID, "kind": "start"},
+    "coordination": {"posts": [STATION], "place": "路口", "appointment_at": SOON, **WEST},
+    "response": {**WHY, "post": STATION},
+    "coordination-result": {
+        "duties": [{"post": STATION, "role": "lead", "text": "x", "due_at": SOON}]
+    },
+    "sub-task": {**SAID, "post": "responder-140901-1", "due_at": SOON},
+    "duty-dropping": {**WHY, "duty_id": str(UUID(int=1))},
+    "disposal": {},
+    "disposal-end": {"finished_at": SOON},
+    "feedback": {**SAID, "outcome": "explained", "finished_at": SOON},
+    "verification": {"kind": "before", "post": STATION, "due_at": SOON},
+    "verification-result": {**SAID, "result": "true"},
+    "evaluation": {"report": "x", "points": [POINT]},
+    "return": {**WHY, "posts": [STATION]},
+    "closing": {"report": "x", "points": [POINT], "outcome": "solved"},
+    "escalation": {**WHY, "level": 1, "reason_code": "hard"},
+    "head-coordination": SAID,
+    "escalation-settlement": SAID,
+    "urging": {**SAID, "post": STATION},
+    "supervision": {**WHY, "due_at": SOON},
+    "supervision-answer": {**SAID, "supervision_id": str(UUID(int=1))},
+    "supervision-lifting": WHY,
+    "extension": {**WHY, "new_due_at": SOON, "duty_id": str(UUID(int=1))},
+    "extension-decision": {**WHY, "approve": True, "upstream_consent": True},
+    "suspension": {**WHY, "owner": STATION, "review_on": "2026-04-01"},
+    "suspension-decision": {**WHY, "approve": True},
+    "suspension-end": WHY,
+    "hand-over": {**WHY, "declared": True},
+    "hand-back": {},
+    "reclassification": {**WHY, "kind": "joint", "grades": ["urgent"], "spans": ["cross_level"]},
+    "merge": None,
+    "merge-undoing": WHY,
+    "link": None,
+    "withdrawal": WHY,
+    "first-contact": {"made": True, "person": "某", "at": SOON},
+    "return-visit": {"satisfaction": "fair"},
+    "reopening": {**WHY, "cause": "again"},
+    "archiving": {},
+}
+
+
+def test_every_step_is_understood_and_answered(report, give):
+    """Done, or refused with its reason; none is unread, none breaks."""
+    assert set(FULL) == {step.path for step in STEPS if step.path}
+    other = report(external_id="0", **WEST).json()["case"]
+    bodies = FULL | {
+        "merge": {**WHY, "into": other["number"]},
+        "link": {**WHY, "kind": "related_to", "other": other["id"]},
+    }
+    case = report(external_id="1", **WEST).json()["case"]
+    done = set()
+    for path, body in sorted(bodies.items(), key=lambda told: told[0] == "return-to-source"):
+        for post in (DESK, "deputy-140901"):
+            answer = give(case, path, body, post=post)
+            assert answer.status_code in (200, 403, 404, 409), (path, answer.text)
+            done |= {path} if answer.status_code == 200 else set()
+    photo = {"sha256": "0" * 64, "kind": "after", "name": "a.jpg"}
+    unknown = give(other, "feedback", {**SAID, "attachments": [photo]}, post=STATION)
+    assert unknown.status_code in (404, 422), "no such case for the station, or no such photo"
+    assert done >= {"acceptance", "dispatch", "sub-task", "supervision", "merge", "merge-undoing"}
 
 
 def test_what_cannot_be_meant_is_422(report, give):

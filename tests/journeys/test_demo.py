@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 
 import httpx2
 import pytest
+import signed
 from processes import Site
 
 from cases.hours import SHANGHAI
@@ -43,7 +44,12 @@ def enter(house, now, ticks=None):
 
 
 def read(house, path, **query):
-    answer = httpx2.get(f"{house.base_url}{path}", params=query, trust_env=False)
+    answer = httpx2.get(
+        f"{house.base_url}{path}",
+        params=query,
+        headers=signed.headers("street-centre"),
+        trust_env=False,
+    )
     assert answer.status_code == 200, answer.text
     return answer.json()
 
@@ -142,7 +148,7 @@ def test_the_feed_goes_on(house):
 
 @pytest.mark.usefixtures("filled")
 def test_the_map_of_the_day_can_be_passed_on(house):
-    with httpx2.Client(base_url=house.base_url, trust_env=False) as client:
+    with signed.client(house.base_url) as client:
         asked = client.post("/v1/reports/situation", json={"desk": "140901"})
         assert asked.status_code == 202, asked.text
         path = f"/v1/reports/{asked.json()['id']}"

@@ -6,6 +6,7 @@ A fixed sample; `tests/prove/test_many_kills.py` does hundreds.
 from datetime import UTC, datetime
 
 import pytest
+import signed
 from storm import KILLS, Storm, check, missed
 
 from boundaries import library
@@ -22,6 +23,8 @@ def own_cluster(short_folder):
     migrate.upgrade(url)
     engine = make_engine(url, pool_size=1)
     library.install_seed(engine, datetime(2026, 1, 1, tzinfo=UTC))
+    with transaction(engine) as conn:
+        signed.install(conn, datetime(2026, 1, 1, tzinfo=UTC))
     engine.dispose()
     yield short_folder
     cluster.stop(short_folder)

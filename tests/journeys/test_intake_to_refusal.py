@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import httpx2
 import pytest
+import signed
 from places import IN_MALU, ON_THE_LINE, SURE_140901, SURE_140902, report
 from receiver import receiver
 from sqlalchemy import create_engine, text
@@ -23,7 +24,7 @@ def desk(code):
 
 @pytest.fixture(scope="module")
 def http(site):
-    with httpx2.Client(base_url=f"{site.base_url}/v1", timeout=10, trust_env=False) as client:
+    with signed.client(f"{site.base_url}/v1") as client:
         yield client
 
 
@@ -76,9 +77,9 @@ def test_a_case_in_the_area_finds_its_grid_and_is_accepted(http):
     assert case["desk"] == "140901"
     assert case["clock"]["state"] == "running"
 
-    # The other desk cannot take it.
+    # The other desk cannot take it: it does not even see it.
     foreign = http.post(f"/cases/{case['id']}/acceptance", json={}, headers=desk("140902"))
-    assert foreign.status_code == 409
+    assert foreign.status_code == 404
     assert foreign.headers["content-type"] == "application/problem+json"
 
     taken = http.post(
@@ -163,7 +164,7 @@ def test_a_case_outside_is_refused_and_the_street_centre_hears_of_it(http, site)
     assert message["subject"] == case["id"]
     assert message["data"]["belongs_to"]["name"] == "马陆镇"
     assert [(e["type"], e["actor"]) for e in history(http, case["id"])] == [
-        ("CaseReceived", "coordinator"),
+        ("CaseReceived", "coordinator-140901"),
         ("CaseRejected", "router"),
         ("RejectionDelivered", "courier"),
     ]
@@ -203,7 +204,7 @@ def test_a_case_of_the_sibling_is_refused_and_sent_on_as_two_acts(http):
     assert [c["code"] for c in moved["clocks"]].count("refusal_feedback") == 2
 
     taken = http.post(f"{key}/acceptance", json={}, headers=desk("140902")).json()
-    assert taken["status"] == "accepted"
+    assert taken["status"] == "accepted", taken
     # The refusal is told all the same, and stops its own run of the clock, once.
     told = wait_for(http, case["id"], is_delivered)
     assert all(clock["stopped_at"] for clock in told["clocks"])
@@ -266,7 +267,7 @@ def outside(open_site):
             PIANQU_STREET_CENTRE_URL=centre.url,
             PIANQU_WEBHOOK_SECRET=SECRET,
         )
-        with httpx2.Client(base_url=f"{site.base_url}/v1", timeout=10, trust_env=False) as client:
+        with signed.client(f"{site.base_url}/v1") as client:
             yield site, client, centre
         site.stop()
 
@@ -332,7 +333,9 @@ class Follower:
         self._heard = {}
         self._open = threading.Event()
         self._news = threading.Condition()
-        self._client = httpx2.Client(timeout=httpx2.Timeout(5, read=20), trust_env=False)
+        self._client = httpx2.Client(
+            timeout=httpx2.Timeout(5, read=20), trust_env=False, headers=signed.headers()
+        )
         self._thread = threading.Thread(target=self._read)
         self._stop = False
 

@@ -25,6 +25,7 @@ class House:
     def __init__(self, state, port):
         self.state = state
         self.base_url = f"http://127.0.0.1:{port}"
+        self.token = None
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith("PIANQU_")},
             "PIANQU_STATE_DIR": str(state),
@@ -70,14 +71,35 @@ class House:
         logs = [self.state / "said.log", *sorted((self.state / "log").glob("*.log"))]
         return "\n".join(log.read_text()[-1500:] for log in logs if log.exists())
 
+    def desk(self):
+        """The header of a coordinator, whose account and token the command line makes."""
+        if self.token is None:
+            self.says("account", "add", "coordinator-140901")
+            self.token = self.says("account", "token", "coordinator-140901", "--days", "1")
+        return {"Authorization": f"Bearer {self.token}"}
+
+    def says(self, *arguments):
+        return subprocess.run(
+            self.command(*arguments),
+            check=True,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            text=True,
+            timeout=120,
+        ).stdout.strip()
+
     def report(self):
         body = report(SURE_140901)
-        answer = httpx2.post(f"{self.base_url}/v1/cases", json=body, timeout=20, trust_env=False)
+        answer = httpx2.post(
+            f"{self.base_url}/v1/cases", json=body, headers=self.desk(), timeout=20, trust_env=False
+        )
         assert answer.status_code == 201, answer.text
         return answer.json()["case"]["id"]
 
     def has(self, case_id):
-        answer = httpx2.get(f"{self.base_url}/v1/cases/{case_id}", timeout=20, trust_env=False)
+        url = f"{self.base_url}/v1/cases/{case_id}"
+        answer = httpx2.get(url, headers=self.desk(), timeout=20, trust_env=False)
         return answer.status_code == 200
 
     def refuses_the_demo(self, more):

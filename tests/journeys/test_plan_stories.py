@@ -16,7 +16,6 @@ from plan_words import (
     INSPECTOR,
     PATROL,
     POLICE,
-    RESPONDER,
     STATION,
     STREET,
     WATER,

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import signed
 from storm import KILLS, Storm, check, missed
 
 from boundaries import library
@@ -23,6 +24,8 @@ def test_hundreds_of_kills_lose_nothing(short_folder, free_port):
     migrate.upgrade(url)
     engine = make_engine(url, pool_size=1)
     library.install_seed(engine, datetime(2026, 1, 1, tzinfo=UTC))
+    with transaction(engine) as conn:
+        signed.install(conn, datetime(2026, 1, 1, tzinfo=UTC))
     storm = Storm(short_folder, free_port(), SEED)
     began = time.monotonic()
     try:

@@ -35,17 +35,40 @@ CREATE TRIGGER case_text_kept BEFORE UPDATE OR DELETE ON case_text
     FOR EACH ROW EXECUTE FUNCTION refuse_rewording();
 CREATE TRIGGER case_text_no_truncate BEFORE TRUNCATE ON case_text
     FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
--- A digest over all heads, now and then: finds tails that were cut off together with the head.
+-- Up to which version the purge has taken a case's texts: a text missing above it was stolen.
+CREATE TABLE case_purge (
+    case_id uuid NOT NULL,
+    version integer NOT NULL,
+    at timestamptz NOT NULL,
+    PRIMARY KEY (case_id, version)
+);
+CREATE TRIGGER case_purge_append_only BEFORE UPDATE OR DELETE ON case_purge
+    FOR EACH ROW EXECUTE FUNCTION refuse_rewriting();
+-- Where all chains stand, now and then: finds tails that were cut off together with the head.
+-- An anchor names the heads that moved since the one before; its digest covers that one's.
 CREATE TABLE audit_anchor (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at timestamptz NOT NULL,
     cases bigint NOT NULL,
     events bigint NOT NULL,
-    digest text NOT NULL,
-    heads jsonb NOT NULL
+    digest text NOT NULL
 );
+CREATE TABLE audit_head (
+    anchor_id bigint NOT NULL REFERENCES audit_anchor (id),
+    case_id uuid NOT NULL,
+    version integer NOT NULL,
+    hash bytea NOT NULL,
+    PRIMARY KEY (anchor_id, case_id)
+);
+CREATE INDEX ix_audit_head_case_id_version ON audit_head (case_id, version);
 CREATE TRIGGER audit_anchor_append_only BEFORE UPDATE OR DELETE ON audit_anchor
     FOR EACH ROW EXECUTE FUNCTION refuse_rewriting();
+CREATE TRIGGER audit_anchor_no_truncate BEFORE TRUNCATE ON audit_anchor
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
+CREATE TRIGGER audit_head_append_only BEFORE UPDATE OR DELETE ON audit_head
+    FOR EACH ROW EXECUTE FUNCTION refuse_rewriting();
+CREATE TRIGGER audit_head_no_truncate BEFORE TRUNCATE ON audit_head
+    FOR EACH STATEMENT EXECUTE FUNCTION refuse_rewriting();
 CREATE TABLE purge_log (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     at timestamptz NOT NULL,
@@ -64,7 +87,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     """Take them away again."""
     op.execute("""
-        DROP TABLE purge_log, audit_anchor, case_text;
+        DROP TABLE purge_log, audit_head, audit_anchor, case_purge, case_text;
         DROP FUNCTION refuse_rewording;
         ALTER TABLE case_now DROP COLUMN chain_head;
         ALTER TABLE case_event DROP COLUMN account, DROP COLUMN prev_hash, DROP COLUMN hash;

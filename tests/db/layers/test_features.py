@@ -8,6 +8,7 @@ import shapely
 from sqlalchemy import text
 from square_town import NOW, WEST, insert_area, insert_edition, ring
 
+from cases.roles import actor
 from geo.points import LonLat
 from layers import cameras, catalog, people
 from layers.errors import UnknownLayer
@@ -16,10 +17,11 @@ from layers.fixes import Fix
 from layers.model import Camera, DutyMode, Person
 
 pytestmark = pytest.mark.db
+STREET = actor("street-centre")
 
 
-def read(conn, layer, now=NOW, box=None):
-    return json.loads(feature_collection(conn, layer, now, box))
+def read(conn, layer, now=NOW, box=None, who=STREET):
+    return json.loads(feature_collection(conn, layer, now, box, who))
 
 
 def test_areas_follow_rfc_7946(town):
@@ -91,6 +93,8 @@ def test_cases_carry_marks_and_no_text(town, insert_case):
         "0311-0004": "none",
     }
     assert not {"title", "description", "address"} & set(features[0]["properties"])
+    assert read(town, "cases", who=None)["features"] == []
+    assert read(town, "cases", who=actor("coordinator-140901"))["features"] == []
 
 
 def test_personnel_show_duty_and_age(town):
@@ -117,7 +121,7 @@ def test_personnel_show_duty_and_age(town):
 
 def test_catalog_counts_what_each_layer_shows(town, insert_case):
     insert_case(town, "0311-0001")
-    lines = {one.id: one for one in catalog.listed(town, NOW)}
+    lines = {one.id: one for one in catalog.listed(town, NOW, STREET)}
     assert list(lines) == [one.id for one in catalog.CATALOG]
     for id, line in lines.items():
         assert line.count == len(read(town, id)["features"]), id

@@ -44,6 +44,7 @@ def test_a_backup_says_what_is_in_it_and_only_we_can_read_it(saved):
     manifest = backup.read_manifest(saved)
     assert (manifest["cases"], manifest["events"] >= 3) == (3, True)
     assert manifest["revision"]
+    assert manifest["version"]
     assert oct(saved.stat().st_mode & 0o777) == "0o600"
     assert [name for name in os.listdir(saved.parent) if name.startswith(".pianqu")] == []
 
@@ -79,7 +80,7 @@ def test_replacing_keeps_a_copy_of_what_was_there(saved, settings):
     bring_cases(settings.database_url, 2, first=10)
     backing.restore(settings, saved, NOW, replace=True, tell=print)
     assert told(settings.database_url, "SELECT count(*) FROM case_now") == 3
-    kept = saved.with_name(saved.name + ".before-restore")
+    (kept,) = saved.parent.glob(saved.name + ".before-restore-*")
     backing.restore(settings, kept, NOW, replace=True, tell=print)
     assert told(settings.database_url, "SELECT count(*) FROM case_now") == 5
 
@@ -91,3 +92,57 @@ def test_what_is_no_backup_is_told_so(content, settings, short_folder):
     with pytest.raises(BackupError, match="备份"):
         backing.restore(settings, file, NOW, replace=True, tell=print)
     assert told(settings.database_url, "SELECT count(*) FROM edition") == 1
+
+
+def test_the_manifest_is_of_the_same_moment_as_the_copy(settings, short_folder, empty_database):
+    bring_cases(settings.database_url, 2)
+    file = short_folder / "busy.tar"
+
+    def facts(conn):
+        told = backing._facts(conn)
+        # Somebody writes between the count and the copy.
+        bring_cases(settings.database_url, 1, first=10)
+        return told
+
+    backup.dump(settings.database_url, file, NOW, facts)
+    assert told(settings.database_url, "SELECT count(*) FROM case_now") == 3
+    other = Settings(database_url=empty_database, state_dir=short_folder)
+    verdict = backing.restore(other, file, NOW, replace=False, tell=print)
+    assert (verdict.cases, verdict.findings) == (2, ())
+
+
+def cut(whole):
+    return whole[: len(whole) // 2]
+
+
+def scratched(whole):
+    middle = len(whole) // 2
+    return whole[:middle] + b"\0" * 4096 + whole[middle + 4096 :]
+
+
+@pytest.mark.parametrize("harm", [cut, scratched])
+def test_a_backup_that_is_not_whole_costs_nothing(saved, settings, harm):
+    saved.write_bytes(harm(saved.read_bytes()))
+    with pytest.raises(BackupError):
+        backing.restore(settings, saved, NOW, replace=True, tell=print)
+    assert told(settings.database_url, "SELECT count(*) FROM case_now") == 3
+
+
+def test_a_backup_from_a_newer_program_is_refused(saved, settings, monkeypatch):
+    monkeypatch.setattr(backup, "_known_revisions", lambda _url: frozenset({"0001"}))
+    with pytest.raises(BackupError, match="更新的版本"):
+        backing.restore(settings, saved, NOW, replace=True, tell=print)
+    assert told(settings.database_url, "SELECT count(*) FROM case_now") == 3
+
+
+def test_the_password_is_in_no_command_line(monkeypatch):
+    monkeypatch.setattr(backup, "find_bindir", lambda: Path("/bin"))
+    url = "postgresql+psycopg://u:geheim@localhost/x"
+    assert "geheim" not in backup._plain(url)
+    with pytest.raises(BackupError) as refusal:
+        backup._run(
+            "sh",
+            ["-c", 'test "$PGPASSWORD" = geheim && echo "in the environment" >&2; exit 1'],
+            url,
+        )
+    assert "in the environment" in str(refusal.value)

@@ -1,7 +1,5 @@
-"""The rules as tables: every status × command × role has an expected outcome."""
+"""Refusals, addressing and acceptance; the table of all posts is in test_who_may_what.py."""
 
-from itertools import product
-from typing import get_args
 
 import pytest
 from stories import (
@@ -31,116 +29,24 @@ from cases.errors import (
     NotPermitted,
     NotYourPost,
     OutOfArea,
-    RefusalNotFound,
     WrongStatus,
 )
 from cases.model import Number, RefusalState, Status
 from cases.policy import Policy
-from cases.roles import LABELS, actor
+from cases.roles import actor
 from cases.sources import SOURCES
 
-COMMANDS = get_args(do.Command)
-ROLES = sorted(LABELS)
-POST_OF = {"coordinator": "coordinator-140901", "platform": "platform-12345"}
-
-# Who may give which command: the plan's own division of work, written down a second time.
-BRINGS_REPORTS = {
-    "platform", "platform-grid", "street-centre", "coordinator", "department", "station",
-    "inspector", "router",
-}  # fmt: skip
+# Who decides on a refusal, for the table of refusal states below.
 MAY = {
-    do.Receive: BRINGS_REPORTS,
-    do.Supplement: BRINGS_REPORTS,
-    do.Accept: {"coordinator"},
-    do.Reject: {"coordinator"},
     do.WithdrawRejection: {"coordinator"},
-    do.CorrectLocation: {"coordinator"},
     do.Acknowledge: {"street-centre"},
     do.Reinstate: {"street-centre"},
     do.Redispatch: {"street-centre"},
     do.Forward: {"street-centre"},
     do.NoteDelivered: {"courier"},
     do.NoteUndelivered: {"courier"},
-    do.MarkOverdue: {"clock"},
 }
-
-# status → the story that leads there
-SITUATIONS = {
-    Status.RECEIVED: lambda: begun(inside(), to_sector="140901"),
-    Status.NO_LOCATION: lambda: begun(nowhere(), raw=None, problem="NO_LOCATION"),
-    Status.BOUNDARY_REVIEW: lambda: begun(between_sectors(), to_sector="140901"),
-    Status.ACCEPTED: lambda: played(begun(inside()), do.Accept()),
-    Status.REJECTED: lambda: refused(outside()),
-}
-
-# (status, command) → the events, or the refusal, for a post that may give it
-OUTCOMES = {
-    (Status.RECEIVED, do.Receive): WrongStatus,
-    (Status.RECEIVED, do.Supplement): ("ReportSupplemented",),
-    (Status.RECEIVED, do.CorrectLocation): ("LocationCorrected",),
-    (Status.RECEIVED, do.Accept): ("CaseAccepted",),
-    (Status.RECEIVED, do.Reject): NotPermitted,
-    (Status.RECEIVED, do.WithdrawRejection): RefusalNotFound,
-    (Status.RECEIVED, do.Acknowledge): RefusalNotFound,
-    (Status.RECEIVED, do.Reinstate): RefusalNotFound,
-    (Status.RECEIVED, do.Redispatch): RefusalNotFound,
-    (Status.RECEIVED, do.Forward): RefusalNotFound,
-    (Status.RECEIVED, do.NoteDelivered): RefusalNotFound,
-    (Status.RECEIVED, do.NoteUndelivered): RefusalNotFound,
-    (Status.RECEIVED, do.MarkOverdue): ("ClockBreached",),
-    (Status.NO_LOCATION, do.Receive): WrongStatus,
-    (Status.NO_LOCATION, do.Supplement): ("ReportSupplemented", "LocationCorrected"),
-    (Status.NO_LOCATION, do.CorrectLocation): ("LocationCorrected",),
-    (Status.NO_LOCATION, do.Accept): GridOpen,
-    (Status.NO_LOCATION, do.Reject): WrongStatus,
-    (Status.NO_LOCATION, do.WithdrawRejection): RefusalNotFound,
-    (Status.NO_LOCATION, do.Acknowledge): RefusalNotFound,
-    (Status.NO_LOCATION, do.Reinstate): RefusalNotFound,
-    (Status.NO_LOCATION, do.Redispatch): RefusalNotFound,
-    (Status.NO_LOCATION, do.Forward): RefusalNotFound,
-    (Status.NO_LOCATION, do.NoteDelivered): RefusalNotFound,
-    (Status.NO_LOCATION, do.NoteUndelivered): RefusalNotFound,
-    (Status.NO_LOCATION, do.MarkOverdue): ("ClockBreached",),
-    (Status.BOUNDARY_REVIEW, do.Receive): WrongStatus,
-    (Status.BOUNDARY_REVIEW, do.Supplement): ("ReportSupplemented",),
-    (Status.BOUNDARY_REVIEW, do.CorrectLocation): ("LocationCorrected",),
-    (Status.BOUNDARY_REVIEW, do.Accept): GridOpen,
-    (Status.BOUNDARY_REVIEW, do.Reject): ("CaseRejected",),
-    (Status.BOUNDARY_REVIEW, do.WithdrawRejection): RefusalNotFound,
-    (Status.BOUNDARY_REVIEW, do.Acknowledge): RefusalNotFound,
-    (Status.BOUNDARY_REVIEW, do.Reinstate): RefusalNotFound,
-    (Status.BOUNDARY_REVIEW, do.Redispatch): RefusalNotFound,
-    (Status.BOUNDARY_REVIEW, do.Forward): RefusalNotFound,
-    (Status.BOUNDARY_REVIEW, do.NoteDelivered): RefusalNotFound,
-    (Status.BOUNDARY_REVIEW, do.NoteUndelivered): RefusalNotFound,
-    (Status.BOUNDARY_REVIEW, do.MarkOverdue): ("ClockBreached",),
-    (Status.ACCEPTED, do.Receive): WrongStatus,
-    (Status.ACCEPTED, do.Supplement): ("ReportSupplemented",),
-    (Status.ACCEPTED, do.CorrectLocation): WrongStatus,
-    (Status.ACCEPTED, do.Accept): WrongStatus,
-    (Status.ACCEPTED, do.Reject): WrongStatus,
-    (Status.ACCEPTED, do.WithdrawRejection): RefusalNotFound,
-    (Status.ACCEPTED, do.Acknowledge): RefusalNotFound,
-    (Status.ACCEPTED, do.Reinstate): RefusalNotFound,
-    (Status.ACCEPTED, do.Redispatch): RefusalNotFound,
-    (Status.ACCEPTED, do.Forward): RefusalNotFound,
-    (Status.ACCEPTED, do.NoteDelivered): RefusalNotFound,
-    (Status.ACCEPTED, do.NoteUndelivered): RefusalNotFound,
-    (Status.ACCEPTED, do.MarkOverdue): (),
-    (Status.REJECTED, do.Receive): WrongStatus,
-    (Status.REJECTED, do.Supplement): ("ReportSupplemented",),
-    (Status.REJECTED, do.CorrectLocation): WrongStatus,
-    (Status.REJECTED, do.Accept): WrongStatus,
-    (Status.REJECTED, do.Reject): WrongStatus,
-    (Status.REJECTED, do.WithdrawRejection): ("RejectionWithdrawn",),
-    (Status.REJECTED, do.Acknowledge): ("RejectionAcknowledged",),
-    (Status.REJECTED, do.Reinstate): ("CaseReinstated",),
-    (Status.REJECTED, do.Redispatch): ("CaseRedispatched",),
-    (Status.REJECTED, do.Forward): ("RejectionForwarded",),
-    (Status.REJECTED, do.NoteDelivered): ("RejectionDelivered",),
-    (Status.REJECTED, do.NoteUndelivered): ("RejectionUndelivered",),
-    (Status.REJECTED, do.MarkOverdue): ("ClockBreached",),
-}
+POST_OF = {"coordinator": "coordinator-140901", "platform": "platform-12345"}
 
 
 def played(story, command, by="coordinator-140901"):
@@ -170,32 +76,6 @@ def asked(kind, story):
         do.MarkOverdue: lambda: do.MarkOverdue(code="refusal_feedback", seq=0),
     }
     return made[kind]()
-
-
-def test_the_table_is_complete():
-    assert set(OUTCOMES) == set(product(Status, COMMANDS))
-    assert set(SITUATIONS) == set(Status)
-    assert set(MAY) == set(COMMANDS)
-    assert all(roles <= set(ROLES) for roles in MAY.values())
-
-
-@pytest.mark.parametrize("status", Status)
-@pytest.mark.parametrize("kind", COMMANDS, ids=lambda kind: kind.__name__)
-@pytest.mark.parametrize("role", ROLES)
-def test_every_status_command_and_role(status, kind, role):
-    story = SITUATIONS[status]()
-    assert story.case.status is status
-    if kind is do.MarkOverdue:
-        story.at(days=9)
-    before, command = story.case, asked(kind, story)
-    expected = OUTCOMES[status, kind] if role in MAY[kind] else NotYourPost
-    if isinstance(expected, tuple):
-        assert story.play(command, by=POST_OF.get(role, role)) == expected
-    else:
-        with pytest.raises(Exception, match=r"[一-龥]") as refusal:
-            story.play(command, by=POST_OF.get(role, role))
-        assert type(refusal.value) is expected
-        assert story.case == before
 
 
 # refusals: state × command

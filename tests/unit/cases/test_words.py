@@ -17,10 +17,11 @@ from boundaries.model import AssignmentStatus, Level, ReasonCode
 from boundaries.words import given_words, metres
 from cases import commands as do
 from cases import events as ev
-from cases.clocks import RULES, ClockState
+from cases.clocks import RULES
 from cases.model import RefusalState, Status
 from cases.roles import LABELS, label
 from cases.sources import SOURCES
+from cases.timers import ClockState
 from cases.words import REASON, REFUSAL_STATE, STATUS, event_label, next_step
 from geo.location_problems import LocationProblem
 
@@ -126,7 +127,7 @@ def test_the_life_of_a_refusal_in_words():
 
 
 def test_an_unknown_event_is_shown_by_its_name_rather_than_not_at_all():
-    assert event_label("CaseArchived", {}) == "CaseArchived"
+    assert event_label("CaseTeleported", {}) == "CaseTeleported"
 
 
 # the next step

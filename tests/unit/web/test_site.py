@@ -4,7 +4,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-from web.site import REPAIR, content_security_policy, mount_site
+from web.site import PAGES, REPAIR, content_security_policy, mount_site
 
 
 @pytest.fixture
@@ -23,8 +23,8 @@ def client(dist, **more):
     return TestClient(app)
 
 
-@pytest.mark.parametrize("path", ["/", "/refusals"])
-def test_both_pages_are_the_one_application(dist, path):
+@pytest.mark.parametrize("path", PAGES)
+def test_all_pages_are_the_one_application(dist, path):
     answer = client(dist).get(path)
     assert "片区" in answer.text
     assert answer.headers["cache-control"] == "no-cache"

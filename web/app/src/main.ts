@@ -1,11 +1,8 @@
-import { createApp, type Component } from 'vue';
+import { createApp } from 'vue';
 import './tokens.css';
 import './parts.css';
+import './pages/table.css';
 import './state/theme';
-import DispatchPage from './desk/DispatchPage.vue';
-import RefusalsPage from './refusals/RefusalsPage.vue';
+import AppShell from './shell/AppShell.vue';
 
-/** Two pages, no router: each is a workplace of its own and stays open all day. */
-const PAGES: Record<string, Component> = { '/refusals': RefusalsPage };
-
-createApp(PAGES[location.pathname.replace(/\/$/, '')] ?? DispatchPage).mount('#app');
+createApp(AppShell).mount('#app');

@@ -680,9 +680,9 @@ export interface PolicyRow {
   label?: string;
   clause?: string;
   unit?: string;
-  least?: number | null;
-  most?: number | null;
-  [more: string]: unknown;
+  min?: number | null;
+  max?: number | null;
+  plan?: boolean;
 }
 export interface PolicyVersion {
   version: number;

@@ -5,12 +5,22 @@ import { classOf, type CaseClass } from './shapes';
 
 export const TABS = [
   'todo',
+  'mine',
   'received',
   'no_location',
   'boundary_review',
-  'accepted',
+  'to_dispatch',
+  'to_instruct',
+  'to_coordinate',
+  'to_respond',
+  'disposing',
+  'to_verify',
+  'to_close',
+  'returned',
   'overdue',
   'rejected',
+  'supervised',
+  'escalated',
 ] as const;
 export type Tab = (typeof TABS)[number];
 
@@ -23,9 +33,11 @@ export interface Filter {
 
 export const NO_FILTER: Filter = { sources: [], classes: [], grids: [] };
 
-/** Still on the map: everything but what was refused. */
+const ENDED = new Set(['rejected_out_of_area', 'returned_to_source', 'merged', 'withdrawn', 'closed', 'archived']);
+
+/** Still on the map: what somebody has to do something about. */
 export function isOpen(case_: Case): boolean {
-  return case_.status !== 'rejected_out_of_area';
+  return !ENDED.has(case_.status);
 }
 
 /** Whose queue: this desk's, and what no desk has yet. Without a desk, all. */
@@ -43,15 +55,38 @@ export function concerns(case_: Case, desk: string | null): boolean {
   return onDesk(case_, desk) || refusedBy(case_, desk);
 }
 
-const TODO = new Set(['received', 'no_location', 'boundary_review']);
+/** The tabs that are one status or some of them; the same conditions as the server's (cases/tabs.py). */
+const BY_STATUS: Partial<Record<Tab, readonly string[]>> = {
+  todo: ['received', 'no_location', 'boundary_review'],
+  received: ['received'],
+  no_location: ['no_location'],
+  boundary_review: ['boundary_review'],
+  to_instruct: ['instruction_pending'],
+  to_respond: ['coordinating'],
+  disposing: ['dispatched', 'signed_for', 'responded', 'coordinated', 'disposing'],
+  to_verify: ['verifying'],
+  to_close: ['feedback_submitted', 'under_review'],
+  returned: ['returned_for_rework', 'station_returned', 'reopened'],
+  escalated: ['escalated_1', 'escalated_2'],
+};
+
+function supervised(case_: Case): boolean {
+  if (case_.status === 'suspended') return true;
+  if (!isOpen(case_)) return false;
+  const ordered = case_.clocks.some((c) => c.code === 'supervision_limit' && c.stopped_at === null);
+  return case_.supervised || case_.grades.includes('supervised') || ordered;
+}
 
 /** 待办 is what waits for the coordinator; a refusal whose feedback is late is 超时 like any other case. */
 export function inTab(case_: Case, tab: Tab, now: number, desk: string | null): boolean {
   if (tab === 'rejected') return refusedBy(case_, desk);
   if (!onDesk(case_, desk)) return false;
-  if (tab === 'todo') return TODO.has(case_.status);
-  if (tab === 'overdue') return readClock(case_.clock, now).tone === 'late';
-  return case_.status === tab;
+  if (tab === 'mine') return case_.mine;
+  if (tab === 'overdue') return case_.clocks.some((c) => readClock(c, now).tone === 'late') || readClock(case_.clock, now).tone === 'late';
+  if (tab === 'to_dispatch') return case_.status === 'accepted' && case_.kind !== 'joint';
+  if (tab === 'to_coordinate') return case_.status === 'accepted' && case_.kind === 'joint';
+  if (tab === 'supervised') return supervised(case_);
+  return BY_STATUS[tab]?.includes(case_.status) ?? false;
 }
 
 export function passes(case_: Case, filter: Filter): boolean {

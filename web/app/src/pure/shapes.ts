@@ -20,18 +20,23 @@ export function shapeOf(source: string): Shape {
   return SHAPES[source] ?? 'circle';
 }
 
-export type CaseClass = 'community_level' | 'joint' | 'supervised' | 'urgent';
+export type CaseClass = 'community_level' | 'joint' | 'repeat' | 'supervised' | 'urgent';
+type Classed = Pick<Case, 'source' | 'urgent' | 'supervised'> & Partial<Pick<Case, 'kind' | 'grades'>>;
 
-/** The default class follows the door; urgency and supervision are stated by the source. */
-export function classOf(case_: Pick<Case, 'source' | 'urgent' | 'supervised'>): CaseClass {
-  if (case_.urgent) return 'urgent';
-  if (case_.supervised) return 'supervised';
+/** As accepted; before, the door's default and what the source states. */
+export function classOf(case_: Classed): CaseClass {
+  const grades = case_.grades ?? [];
+  if (case_.urgent || grades.includes('urgent') || grades.includes('major')) return 'urgent';
+  if (case_.supervised || grades.includes('supervised')) return 'supervised';
+  if (grades.includes('repeat')) return 'repeat';
+  if (case_.kind) return case_.kind;
   return case_.source === 'department' || case_.source === 'station' ? 'joint' : 'community_level';
 }
 
-export function ringOf(case_: Pick<Case, 'source' | 'urgent' | 'supervised'>): Ring {
+export function ringOf(case_: Classed): Ring {
   const class_ = classOf(case_);
   if (class_ === 'urgent') return 'double';
+  if (class_ === 'repeat') return 'dashed';
   return class_ === 'community_level' ? 'none' : 'single';
 }
 

@@ -8,7 +8,6 @@ import { desk } from './session';
 import { slowNow } from './now';
 
 const PAGE = 1_000;
-const MOST_ACCEPTED = 2_000;
 const MOST = 10_000; // beyond this the tabs trust the server's counts
 const MANY = 24; // so many changes at once are read as one list
 const AT_ONCE = 6;
@@ -56,19 +55,26 @@ export const numbers = computed(() => {
   const here = mine.value.filter((c) => onDesk(c, desk.value));
   const tone = (wanted: string): number => here.filter((c) => readClock(c.clock, at).tone === wanted).length;
   const told = summary.value;
-  const accepted = told?.accepted_today ?? 0;
+  const closed = told?.closed_today ?? 0;
   return complete.value || !told
-    ? { todo: counts.value.todo, amber: tone('warn'), red: tone('late'), accepted }
-    : { todo: told.todo, amber: told.amber, red: told.red, accepted };
+    ? { todo: counts.value.todo, amber: tone('warn'), red: tone('late'), closed }
+    : { todo: told.todo, amber: told.amber, red: told.red, closed };
 });
 
-/** Loads every case that waits, the accepted and the refused ones of late; keeps what is selected. */
+/** Another post sees other cases: nothing of the last one's stays. */
+export function reset(): void {
+  cases.value = new Map();
+  [selectedId.value, selected.value, events.value, summary.value] = [null, null, [], null];
+  [loaded.value, complete.value, arrivals.value] = [false, true, []];
+  records.splice(0);
+}
+
+/** Loads every case that is open and the refused ones of late; keeps what is selected. */
 export async function loadAll(): Promise<void> {
   const fresh = new Map<string, Case>();
   const [, ...whole] = await Promise.all([
     loadSummary(),
     readPages(fresh, { open: true }, MOST),
-    readPages(fresh, { status: 'accepted' }, MOST_ACCEPTED),
     readPages(fresh, { tab: 'rejected' }, PAGE),
   ]);
   // What the stream brought while the list was on its way is newer than the list.
