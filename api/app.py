@@ -81,6 +81,8 @@ def create_app(house: Runtime) -> FastAPI:
         street_centre.signed_router,
         wecom.router,
         cases.intake_router,
+        steps.verbs,
+        street_centre.verbs,
         attachments.upload_router,
     ):
         app.include_router(router)

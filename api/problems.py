@@ -250,9 +250,7 @@ def install(app: FastAPI, keep_unreadable: Unreadable) -> None:
         assert isinstance(error, HTTPException)
         if error.status_code == 400:
             # FastAPI's word for a body that is no text at all; like any unreadable one it is 422.
-            return await unreadable(
-                request, [{"pointer": "/", "detail": "请求体不是可读的 JSON"}]
-            )
+            return await unreadable(request, [{"pointer": "/", "detail": "请求体不是可读的 JSON"}])
         kind = BY_STATUS.get(error.status_code)
         kind = kind or Kind("error", error.status_code, "请求没有办成")
         return problem(kind, str(error.detail), headers=dict(error.headers or {}))

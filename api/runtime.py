@@ -51,6 +51,4 @@ class Runtime:
     @property
     def office(self) -> Office:
         """The desk's own things."""
-        return Office(
-            locator=self.locator, policy=self.policy, new_id=self.new_id, book=self.book
-        )
+        return Office(locator=self.locator, policy=self.policy, new_id=self.new_id, book=self.book)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, cast
 
 import msgspec
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Response
 from pydantic import BaseModel
 
 from api import step_bodies as bodies
@@ -29,6 +29,8 @@ from geo.datums import read_point
 from geo.points import LonLat
 
 router = APIRouter(prefix="/v1", tags=["steps"])
+# These ask who sends in their own transaction (`api.carrying`).
+verbs = APIRouter(prefix="/v1", tags=["steps"])
 Key = Annotated[str, Path(max_length=40, pattern=r"^[0-9A-Za-z-]+$")]
 Act = Callable[[Call, str, Any, int | None], Case]
 
@@ -39,7 +41,7 @@ def _plain(command: type) -> Act:
     def act(call: Call, key: str, body: StepBody, version: int | None) -> Case:
         told = body.model_dump(mode="json", exclude={"version"})
         wanted = cast(do.Command, msgspec.convert(told, command))
-        return call.handle(scope.seen_id(call.tx, key, call.who), wanted, version)
+        return call.handle(key, wanted, version)
 
     return act
 
@@ -79,7 +81,7 @@ def _link(call: Call, key: str, body: bodies.Linking, version: int | None) -> Ca
     command = do.LinkCase(
         kind=body.kind, other=other.id, other_number=other.number, reason=body.reason
     )
-    return call.handle(scope.seen_id(call.tx, key, call.who), command, version)
+    return call.handle(key, command, version)
 
 
 def _coordinate(call: Call, key: str, body: bodies.Meeting, version: int | None) -> Case:
@@ -87,7 +89,7 @@ def _coordinate(call: Call, key: str, body: bodies.Meeting, version: int | None)
     told = body.model_dump(mode="json", exclude={"version", "crs", "lon", "lat"})
     place = {"lon": at.lon, "lat": at.lat} if at else {}
     command = msgspec.convert(told | place, do.Coordinate)
-    return call.handle(scope.seen_id(call.tx, key, call.who), command, version)
+    return call.handle(key, command, version)
 
 
 def _respond(call: Call, key: str, body: bodies.Arrival, version: int | None) -> Case:
@@ -99,7 +101,7 @@ def _respond(call: Call, key: str, body: bodies.Arrival, version: int | None) ->
         reason=body.reason,
         post=body.post,
     )
-    return call.handle(scope.seen_id(call.tx, key, call.who), command, version)
+    return call.handle(key, command, version)
 
 
 def _point(lon: float | None, lat: float | None, crs: str | None) -> LonLat | None:
@@ -189,16 +191,16 @@ DOORS: dict[str, Door] = dict(
 def _add(step: Step, door: Door) -> None:
     needs_words = any(field.is_required() for field in door.body.model_fields.values())
 
-    def carry_out(key: Key, call: Calling, body: StepBody) -> CaseView:
-        def act(version: int | None) -> Case:
+    def carry_out(key: Key, asked: Calling, body: StepBody) -> Response:
+        def act(call: Call, version: int | None) -> Case:
             return door.act(call, key, body, version)
 
-        return carried_out(call, f"{key}/{step.path}", body, act)
+        return carried_out(asked, f"{key}/{step.path}", body, act)
 
     carry_out.__annotations__["body"] = door.body
     if not needs_words:
         carry_out.__defaults__ = (door.body(),)
-    router.add_api_route(
+    verbs.add_api_route(
         f"/cases/{{key}}/{step.path}",
         carry_out,
         methods=["POST"],

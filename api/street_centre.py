@@ -10,7 +10,7 @@ from fastapi.responses import Response
 from pydantic import BaseModel
 
 from api.bodies import Owner, Sector
-from api.carrying import Call, Calling, carried_out
+from api.carrying import Asked, Call, Calling, carried_out
 from api.deps import Now, Tx, Who, connected, runtime
 from api.problems import BadLocation
 from api.runtime import Runtime
@@ -23,6 +23,8 @@ from cases.channels.signing import verify
 from cases.model import Case
 
 router = APIRouter(prefix="/v1", tags=["street centre"])
+# These ask who sends in their own transaction (`api.carrying`).
+verbs = APIRouter(prefix="/v1", tags=["street centre"])
 # A machine's door: the signature is the key.
 signed_router = APIRouter(prefix="/v1", tags=["street centre"])
 
@@ -65,44 +67,44 @@ def refusals(
     return RefusalList(items=items)
 
 
-@router.post("/street-centre/refusals/{id}/acknowledgement")
-def acknowledge(id: UUID, body: Nothing, call: Calling) -> CaseView:
+@verbs.post("/street-centre/refusals/{id}/acknowledgement", response_model=CaseView)
+def acknowledge(id: UUID, body: Nothing, asked: Calling) -> Response:
     """签收."""
-    return _handled(call, id, "acknowledgement", body, do.Acknowledge(refusal_id=id))
+    return _handled(asked, id, "acknowledgement", body, do.Acknowledge(refusal_id=id))
 
 
-@router.post("/street-centre/refusals/{id}/reinstatement")
-def reinstate(id: UUID, body: Reason, call: Calling) -> CaseView:
+@verbs.post("/street-centre/refusals/{id}/reinstatement", response_model=CaseView)
+def reinstate(id: UUID, body: Reason, asked: Calling) -> Response:
     """指定受理: the desk that refused takes it, and may not refuse again."""
     command = do.Reinstate(refusal_id=id, reason=body.reason)
-    return _handled(call, id, "reinstatement", body, command)
+    return _handled(asked, id, "reinstatement", body, command)
 
 
-@router.post("/street-centre/refusals/{id}/redispatch")
-def redispatch(id: UUID, body: Redispatch, call: Calling) -> CaseView:
+@verbs.post("/street-centre/refusals/{id}/redispatch", response_model=CaseView)
+def redispatch(id: UUID, body: Redispatch, asked: Calling) -> Response:
     """派给另一片区: that desk's clocks start now."""
     command = do.Redispatch(refusal_id=id, to_sector=body.to_sector)
-    return _handled(call, id, "redispatch", body, command)
+    return _handled(asked, id, "redispatch", body, command)
 
 
-@router.post("/street-centre/refusals/{id}/forwarding")
-def forward(id: UUID, body: Forwarding, call: Calling) -> CaseView:
+@verbs.post("/street-centre/refusals/{id}/forwarding", response_model=CaseView)
+def forward(id: UUID, body: Forwarding, asked: Calling) -> Response:
     """上报区."""
     owner = body.belongs_to
     command = do.Forward(
         refusal_id=id, belongs_to=Named(code=owner.code, name=owner.name) if owner else None
     )
-    return _handled(call, id, "forwarding", body, command)
+    return _handled(asked, id, "forwarding", body, command)
 
 
 def _handled(
-    call: Call, refusal_id: UUID, verb: str, body: StepBody, command: do.Command
-) -> CaseView:
-    def act(version: int | None) -> Case:
+    asked: Asked, refusal_id: UUID, verb: str, body: StepBody, command: do.Command
+) -> Response:
+    def act(call: Call, version: int | None) -> Case:
         case_id = queries.case_of_refusal(call.tx, refusal_id, call.who)
-        return call.handle(case_id, command, version)
+        return call.handle(str(case_id), command, version)
 
-    return carried_out(call, f"{refusal_id}/{verb}", body, act)
+    return carried_out(asked, f"{refusal_id}/{verb}", body, act)
 
 
 @signed_router.post("/street-centre/inbox", status_code=202, include_in_schema=False)

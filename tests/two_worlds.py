@@ -153,9 +153,7 @@ class Builder:
         centre = POSTS["S"]
         self.ask(centre, "roster/staff", id=staff, name=f"{half.word}账号", body="police")
         holding = {"post": half.post("patrol"), "staff_id": staff}
-        told = self.ask(
-            centre, "roster/holdings", **holding, from_at="2026-03-11T09:00:00+08:00"
-        )
+        told = self.ask(centre, "roster/holdings", **holding, from_at="2026-03-11T09:00:00+08:00")
         things.ids["holding"] = {"id": str(told["id"]), "staff": staff, "desk": half.desk}
         shift = {"desk": half.desk, "day": "2026-03-19", "start": "08:30", "end": "17:00"}
         told = self.ask(centre, "roster/shifts", staff_id=staff, **shift)

@@ -48,7 +48,7 @@ def test_a_body_has_the_fields_of_its_command():
 
 def test_each_operation_is_described_by_itself():
     seen = set()
-    for route in steps.router.routes:
+    for route in steps.verbs.routes:
         if route.path.startswith("/v1/cases/{key}/"):
             assert route.summary
             assert "由：" in route.description

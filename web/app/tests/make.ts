@@ -71,7 +71,7 @@ export function made(over: Partial<Case> = {}): Case {
     owner: 'coordinator-140901',
     owner_label: '迎园片区协调指挥员',
     handed_over: false,
-    mine: true,
+    mine: false,
     steps: [],
     clocks: [],
     clock: null,
