@@ -109,10 +109,12 @@ def attach(
     """
     if not scope_keys(who):
         raise NotYourPost("系统管理员不办案，不能上传附件")
-    # Looked at before a connection is taken: scanning and decoding take their time.
+    with connected(house.engine) as tx:
+        policy = house.office.policy_at(tx, now)
+    # Looked at while no connection is held: scanning and decoding take their time.
     limits = attachments.Limits(
-        photo=house.policy.photo_most_mb * attachments.MIB,
-        document=house.policy.document_most_mb * attachments.MIB,
+        photo=policy.photo_most_mb * attachments.MIB,
+        document=policy.document_most_mb * attachments.MIB,
         clamd=house.clamd,
     )
     file = attachments.examine(sent.data, sent.name, limits)

@@ -17,7 +17,8 @@ from boundaries.model import Assignment
 from cases import intake, past, queries, scope
 from cases.hours import SHANGHAI
 from cases.model import Number, RawPoint, Report
-from cases.roles import Actor
+from cases.ownership import audience
+from cases.roles import Actor, scope_keys
 from cases.sources import SOURCES
 
 router = APIRouter(prefix="/v1", tags=["cases"])
@@ -36,9 +37,12 @@ Name = Annotated[str, Field(max_length=40, pattern=r"^[a-z0-9_]+$")]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedView:
-    """The answer to a report: its case and what the map says of it."""
+    """The answer to a report: its case and what the map says of it.
 
-    case: CaseView
+    Both are null when the number is that of a case the sender does not see: the report is kept.
+    """
+
+    case: CaseView | None
     assignment: Assignment | None
     created: bool
     supplemented: bool
@@ -94,9 +98,11 @@ def receive(
         incoming = _incoming(new, who, idempotency_key)
         received = intake.receive(tx, house.office, incoming, actor=who, now=now)
         viewer = eyes(tx, [received.case], who, now)
+    # A number alone opens no foreign case.
+    seen = scope.seen_by(audience(received.case), scope_keys(who))
     told_back = ReceivedView(
-        case=case_view(received.case, viewer),
-        assignment=received.case.place,
+        case=case_view(received.case, viewer) if seen else None,
+        assignment=received.case.place if seen else None,
         created=received.created,
         supplemented=received.supplemented,
     )
@@ -104,7 +110,7 @@ def receive(
     return Response(
         _RECEIVED.dump_json(told_back, by_alias=True),
         status,
-        headers={"ETag": etag(received.case)},
+        headers={"ETag": etag(received.case)} if seen else {},
         media_type="application/json",
     )
 

@@ -45,14 +45,15 @@ def config(tx: Tx, house: House, now: Now, caller: Perhaps) -> dict[str, Any]:
     }
     if caller is None:
         return greeting
+    policy = house.office.policy_at(tx, now)
     return {
         **greeting,
         "posts": [_post(post) for post in caller.posts],
         "demo_posts": greeting["posts"],
         "desks": [{"code": code, "name": name} for code, name in DESKS.items()],
         "platforms": PLATFORMS,
-        "auto_refuse": house.policy.auto_refuse,
-        "policy": house.policy.rows(),
+        "auto_refuse": policy.auto_refuse,
+        "policy": policy.rows(),
         "sources": [
             {
                 "code": source.code,

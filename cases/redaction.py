@@ -16,6 +16,7 @@ from unicodedata import decimal
 
 from cases.model import Case
 from cases.redaction_words import (
+    ANNOUNCED,
     ANNOUNCES,
     COMPOUND,
     GIVEN,
@@ -162,7 +163,7 @@ _RULES: tuple[_Rule, ...] = (
     # 13 name after a word that announces one
     _rule(
         rf"(?P<keep>(?:{ANNOUNCES})(?:姓名)?[:为是 ]{{0,2}})(?!{NOT_NAMES})"
-        rf"(?:{SURNAME}{GIVEN}{{1,2}}?|[{SURNAMES}]某{{1,2}})(?={STOP}|{VERBS})",
+        rf"(?:{SURNAME}{ANNOUNCED}{{1,2}}?|[{SURNAMES}]某{{1,2}})(?={STOP}|{VERBS})",
         "某某",
     ),
     _rule(
@@ -185,7 +186,10 @@ _RULES: tuple[_Rule, ...] = (
     _rule(r"(?<![\d会教])(?:[0-9]{3,4}|[a-z][0-9]{2,3})室", "【室号】", _SPOKEN),
 )  # fmt: skip
 # The reporter of a report that could not be read: its braces may never close.
-_REPORTER = re.compile(r'("reporter"\s*:\s*)(?:\{[^}]*\}?|\[[^\]]*\]?|"[^"]*"?)')
+_REPORTER = re.compile(
+    r'("reporter"\s*:\s*)(?:\{[^}]*\}?|\[[^\]]*\]?|"(?:[^"\\]|\\.)*"?)', re.DOTALL
+)
+_ESCAPES = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 _MOST_ROUNDS = 4
 
 
@@ -231,7 +235,14 @@ def redact_body(body: str) -> str:
     >>> redact_body('{"title": "x", "reporter": {"name": "陈')
     '{"title": "x", "reporter": 【略】'
     """
-    return redact(_REPORTER.sub(r"\1【略】", body))
+    return redact(_REPORTER.sub(r"\1【略】", _ESCAPES.sub(_letters, body)))
+
+
+def _letters(escaped: re.Match[str]) -> str:
+    # Only what may be part of a word: an escaped quote must not close what it stands in.
+    units = bytes.fromhex(escaped.group().replace("\\u", ""))
+    signs = units.decode("utf-16-be", "replace")
+    return "".join(one if one.isalnum() else f"\\u{ord(one):04x}" for one in signs)
 
 
 def holds(actor: Actor, case: Case) -> bool:

@@ -1,4 +1,4 @@
-"""Posts and the table of who may do what (words.md section 2)."""
+"""Posts, their words and what each sees; who may do what is `cases.steps` (words.md section 2)."""
 
 import re
 from dataclasses import dataclass
@@ -8,32 +8,6 @@ from cases.errors import NotYourPost
 # A post's name is a role, with a 片区, a grid or a kind behind it: coordinator-140901.
 _AREA = re.compile(r"^[a-z0-9]{2,20}(-[0-9]{1,4})?$")
 
-# command → the roles that may give it
-MAY: dict[str, frozenset[str]] = {
-    "Receive": frozenset(
-        {
-            "platform", "platform-grid", "street-centre", "coordinator", "department", "station",
-            "inspector", "router",
-        }
-    ),
-    "Supplement": frozenset(
-        {
-            "platform", "platform-grid", "street-centre", "coordinator", "department", "station",
-            "inspector", "router",
-        }
-    ),
-    "Accept": frozenset({"coordinator"}),
-    "Reject": frozenset({"coordinator"}),
-    "WithdrawRejection": frozenset({"coordinator"}),
-    "CorrectLocation": frozenset({"coordinator"}),
-    "Acknowledge": frozenset({"street-centre"}),
-    "Reinstate": frozenset({"street-centre"}),
-    "Redispatch": frozenset({"street-centre"}),
-    "Forward": frozenset({"street-centre"}),
-    "NoteDelivered": frozenset({"courier"}),
-    "NoteUndelivered": frozenset({"courier"}),
-    "MarkOverdue": frozenset({"clock"}),
-}  # fmt: skip
 INTERNAL = frozenset({"courier", "clock", "router"})
 LABELS = {
     "coordinator": "协调指挥员",
@@ -134,14 +108,3 @@ def label(post: str | None) -> str | None:
     where = DESKS.get((who.area or "")[:6], "")
     number = who.area.partition("-")[2] if who.area else ""
     return f"{where}{LABELS[who.role]}{number}"
-
-
-def check(who: Actor, command: str) -> None:
-    """Refuse a command that is another post's.
-
-    Raises:
-        NotYourPost: says whose it is.
-    """
-    if who.role not in MAY[command]:
-        posts = "、".join(sorted(LABELS[role] for role in MAY[command]))
-        raise NotYourPost(f"这一步由{posts}办理，当前岗位是{label(who.post)}")

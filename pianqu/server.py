@@ -2,7 +2,6 @@
 
 import gc
 import uuid
-from datetime import UTC, datetime
 
 import uvicorn
 from fastapi import FastAPI
@@ -13,15 +12,11 @@ from boundaries.locate import Locator
 from cases.policies import PolicyBook
 from pianqu import listening
 from pianqu.channel_settings import wecom_seal
+from pianqu.present import now
 from pianqu.settings import Settings, policy, webhook_secret
 from pianqu.sign_on_settings import single_sign_on
 from store.engine import make_engine
 from web.site import mount_site
-
-
-def now() -> datetime:
-    """The present moment; handed down, never read below."""
-    return datetime.now(UTC)
 
 
 def make_app(settings: Settings) -> FastAPI:

@@ -21,8 +21,8 @@ from pianqu.bench import Bench, make_channels
 from pianqu.courier import send_next
 from pianqu.escalating import escalate, unread_minutes
 from pianqu.mornings import hand_back
+from pianqu.present import now
 from pianqu.reaching import reaching
-from pianqu.server import now
 from pianqu.settings import Settings, inbox_url, policy, webhook_secret
 from pianqu.timekeeping import next_clock_at, note_clocks
 from store import outbox

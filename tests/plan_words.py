@@ -4,6 +4,7 @@ All of it goes through the real doors: HTTP to the server process, and the worke
 clock on the other side. Times are read from the history, never taken here.
 """
 
+import itertools
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -215,7 +216,7 @@ def no_gap(case: dict[str, Any]) -> None:
     """Every stretch of time since receipt has a step and a post that owned it."""
     stages = case["stages"]
     assert stages[0]["from_at"] == case["received_at"]
-    for before, after in zip(stages, stages[1:], strict=False):
+    for before, after in itertools.pairwise(stages):
         assert before["to_at"] == after["from_at"]
     assert stages[-1]["to_at"] is None
     assert stages[-1]["status"] == case["status"]

@@ -4,10 +4,12 @@ import re
 import statistics
 import time
 
+import httpx2
 import pytest
+import signed
 from places import IN_MALU, ON_THE_LINE, SURE_140901, report
 from playwright.sync_api import expect
-from screen_steps import open_case, wait_for_map
+from screen_steps import act_as, open_case, wait_for_map
 
 pytestmark = [pytest.mark.browser, pytest.mark.db]
 HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script>{{7*7}}"
@@ -233,9 +235,12 @@ def test_hostile_text_is_text(dispatch, door):
 
 
 def test_what_could_not_be_read_is_listed(dispatch, site):
-    import httpx2
-
-    httpx2.post(f"{site.base_url}/v1/cases", content=b"<xml>no json", trust_env=False)
+    httpx2.post(
+        f"{site.base_url}/v1/cases",
+        content=b"<xml>no json",
+        headers=signed.headers("platform-12345"),
+        trust_env=False,
+    )
     page = dispatch
     page.get_by_role("tab", name="未能读取").click()
     expect(page.locator("article pre")).to_have_text("<xml>no json")
@@ -244,7 +249,7 @@ def test_what_could_not_be_read_is_listed(dispatch, site):
 def test_the_other_desk_may_look_but_not_act(dispatch, door):
     case = door.receive(report(SURE_140901, title="西边的案件"))
     page = dispatch
-    page.get_by_label("切换岗位").select_option("coordinator-140902")
+    act_as(page, "coordinator-140902")
     expect(page.locator("h1")).to_have_text("新成片区城运分中心")
     expect(page.locator(f"[data-case='{case['number']}']")).to_have_count(0)
     page.reload()

@@ -48,7 +48,7 @@ def test_a_wrong_password_says_what_to_do(page, site):
     expect(page.get_by_role("alert")).to_contain_text("账号或密码不对")
 
 
-def test_an_ended_session_loses_nothing(dispatch, door, site):
+def test_an_ended_session_loses_nothing(dispatch, door):
     case = door.receive(report(SURE_140901, title="写到一半"))
     page = dispatch
     open_case(page, case["number"], "received")

@@ -1,4 +1,4 @@
-"""Every step one may take has its form on the screen: the server's table against the front end's."""
+"""Every step one may take has its form on the screen: the two tables against each other."""
 
 import re
 from pathlib import Path

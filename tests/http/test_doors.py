@@ -2,6 +2,7 @@
 
 import uuid
 
+import doors_people
 import psycopg
 import pytest
 from photos import photo
@@ -232,6 +233,8 @@ DOORS |= {
     ),
 }
 ELSEWHERE = {("GET", "/v1/live")}  # test_live.py
+DOORS |= doors_people.DOORS
+ELSEWHERE |= doors_people.ELSEWHERE
 # Each with a body of its own in test_steps_http.py.
 ELSEWHERE |= {("POST", f"/v1/cases/{{key}}/{step.path}") for step in STEPS if step.path}
 
@@ -361,6 +364,7 @@ PROBLEMS = {
     "method-not-allowed": (405, lambda client, **_: client.delete("/v1/cases")),
     "internal": (500, broken),
 }
+PROBLEMS |= doors_people.PROBLEMS
 
 
 def test_the_table_of_problems_is_complete():

@@ -166,7 +166,7 @@ def test_different_commands_on_one_version_exclude_each_other(town, race, engine
 
 
 def test_commands_that_suit_each_other_all_stand_in_one_order(town, race, engine):
-    """Without a version nobody is refused for nothing: who is refused was overtaken, and says so."""
+    """Without a version whoever is refused was overtaken, and hears so."""
     case = town.reported()
     case.does(COORDINATOR, "acceptance", kind="joint", grades=["complex"], reason="两处积水")
     told = {

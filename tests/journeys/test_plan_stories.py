@@ -161,7 +161,7 @@ def test_repeat_joint(town):
     first = town.reported()
     again = town.reported()
     joint(again, "simple")
-    told = again.does(COORDINATOR, "link", kind="repeat_of", other=first.id, reason="同一处再次破损")
+    told = again.does(COORDINATOR, "link", kind="repeat_of", other=first.id, reason="再次破损")
     assert told["grades"] == ["repeat"]
     raised = again.happened("Reclassified")
     again.clock("coordination_limit").ran_from(raised).for_minutes(20)

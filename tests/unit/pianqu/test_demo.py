@@ -10,8 +10,9 @@ from shapely.geometry import Point
 
 from boundaries.seed import places, read_seed
 from cases.hours import SHANGHAI
-from cases.roles import actor, check
+from cases.roles import actor
 from cases.sources import SOURCES
+from cases.steps import check
 from geo.datums import Datum, LocationProblem, read_point
 from geo.points import distance_m
 from layers.model import CameraStatus, DutyMode
@@ -103,7 +104,7 @@ def test_numbers_are_unique_but_for_what_comes_again(reports):
 
 def test_who_sends_may_send(reports):
     for one in reports:
-        check(actor(one.post), "Receive")
+        check(None, "Receive", actor(one.post))
 
 
 def test_nobody_is_in_it(seed, reports):
