@@ -8,13 +8,14 @@ from fastapi.responses import Response
 from pydantic import Field
 
 from api.bodies import Body
-from api.deps import Now, Perhaps, Tx
+from api.deps import Now, Perhaps, Tx, Who
 from api.problems import BadLocation, NotFound
 from api.views import local
 from boundaries import library
+from cases.errors import NotYourPost
 from cases.hours import SHANGHAI
 from cases.people.account_errors import Unauthenticated
-from cases.roles import actor
+from cases.roles import OUTSIDE, actor
 from layers import catalog, features, people
 from layers.errors import UnknownLayer
 from layers.fixes import Fix
@@ -107,8 +108,10 @@ def editions(tx: Tx) -> dict[str, list[dict[str, Any]]]:
 
 
 @router.post("/positions", status_code=204)
-def position(body: Position, tx: Tx, now: Now) -> Response:
+def position(body: Position, tx: Tx, now: Now, who: Who) -> Response:
     """Take one position; one that cannot be believed is refused with the reason."""
+    if who.role in OUTSIDE:
+        raise NotYourPost("位置由在岗人员的设备上报")
     fix = Fix(
         device_id=body.device_id,
         lon=body.lon,

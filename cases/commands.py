@@ -496,6 +496,7 @@ class Absorb:
     other: UUID
     other_number: str
     reason: str
+    numbers: tuple[Number, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -230,7 +230,9 @@ def merge(
         hold(conn, id)
     main, own = load(conn, into_id), load(conn, case_id)
     merged = do.Merge(into=main.id, into_number=main.number, reason=reason)
-    absorbed = do.Absorb(other=own.id, other_number=own.number, reason=reason)
+    absorbed = do.Absorb(
+        other=own.id, other_number=own.number, reason=reason, numbers=own.report.numbers
+    )
     if case_id != into_id:
         handle(conn, office, into_id, absorbed, actor=actor, now=now)
     return handle(conn, office, case_id, merged, actor=actor, now=now, version=version)
@@ -274,7 +276,8 @@ def _setting(
 # What most commands need not know is asked only for those that do.
 _NEEDS_CALENDAR = (do.Accept, do.Reopen)
 _NEEDS_POSTS = (
-    do.Coordinate, do.Divide, do.AddSubTask, do.AskVerification, do.LogCall, do.Urge,
+    do.Coordinate, do.Divide, do.AddSubTask, do.AskSuspension, do.AskVerification, do.LogCall,
+    do.Urge,
 )  # fmt: skip
 
 

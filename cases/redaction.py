@@ -239,10 +239,12 @@ def redact_body(body: str) -> str:
 
 
 def _letters(escaped: re.Match[str]) -> str:
-    # Only what may be part of a word: an escaped quote must not close what it stands in.
+    # ASCII signs stay escaped: a quote must not close what it stands in.
     units = bytes.fromhex(escaped.group().replace("\\u", ""))
     signs = units.decode("utf-16-be", "replace")
-    return "".join(one if one.isalnum() else f"\\u{ord(one):04x}" for one in signs)
+    return "".join(
+        one if one.isalnum() or not one.isascii() else f"\\u{ord(one):04x}" for one in signs
+    )
 
 
 def holds(actor: Actor, case: Case) -> bool:

@@ -33,6 +33,8 @@ PLATFORMS = {"12345": "12345热线平台", "12319": "12319热线平台", "110": 
 DESKS = {"140901": "迎园片区", "140902": "新成片区"}
 # The three department leads resident in the sub-centre, who are the line leads too (R19, A-14).
 UNIT_LEADS = frozenset({"police", "chengguan", "market"})
+# Who brings cases or is asked for help, but does not see where people and cameras are.
+OUTSIDE = frozenset({"platform", "platform-grid", "department", "admin"})
 # The posts that work for one 片区.
 OF_SECTOR = frozenset({"coordinator", "inspector", "deputy", "head", "patrol", "responder"})
 OF_SECTOR |= UNIT_LEADS

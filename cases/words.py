@@ -273,7 +273,10 @@ _WRITERS: dict[str, Callable[[dict[str, Any]], str]] = {
     "HandedBack": lambda d: f"交回分中心{_why(d)}",
     "Reclassified": lambda d: f"更正类别为{_classed(d)}{_why(d)}",
     "CaseMerged": lambda d: f"并案，随 {d['link']['other_number']} 办理",
-    "CaseAbsorbed": lambda d: f"{d['link']['other_number']} 并入本案",
+    "CaseAbsorbed": lambda d: (
+        f"{d['link']['other_number']} 并入本案"
+        + ("，来源编号 " + "、".join(n["number"] for n in d["numbers"]) if d.get("numbers") else "")
+    ),
     "MergeUndone": lambda d: f"拆案{_why(d)}",
     "CaseLinked": lambda d: (
         f"关联 {d['link']['other_number']}（{_LINK.get(d['link']['kind'], '相关')}）"

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from cases.roles import Actor
+from cases.roles import OUTSIDE, Actor
 from cases.scope import SEEN, keys_of
 from layers import catalog
 
@@ -99,6 +99,11 @@ _CASES = f"""
 _SELECTS = {"cameras": _CAMERAS, "personnel": _PERSONNEL, "cases": _CASES}
 
 
+# Where people and cameras are is for those who command them.
+_INSIDE = frozenset({"cameras", "personnel"})
+_NOTHING = b'{"type": "FeatureCollection", "features": []}'
+
+
 def feature_collection(
     conn: Connection,
     layer_id: str,
@@ -113,12 +118,14 @@ def feature_collection(
         layer_id: which layer of the catalogue.
         now: the moment: whose edition, which colour of a clock.
         box: leaves out what lies elsewhere.
-        who: whose cases; nobody sees none.
+        who: whose cases; nobody sees none, and outside posts see no people and no cameras.
 
     Raises:
         UnknownLayer: there is no such layer.
     """
     layer = catalog.layer(layer_id)
+    if layer.id in _INSIDE and (who is None or who.role in OUTSIDE):
+        return _NOTHING
     values: dict[str, Any] = {
         "now": now,
         "west": box.west if box else None,

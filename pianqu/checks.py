@@ -20,6 +20,8 @@ from sqlalchemy.exc import OperationalError
 from boundaries import library, seed
 from boundaries.errors import NoEditionInForce
 from boundaries.locate import edition_in_force
+from cases.people import accounts as people
+from cases.people import roster
 from pianqu.doctor import Amiss, Doubtful, NotApplicable, Patient, check
 from pianqu.settings import HOST, Settings
 from store import cluster, marks, migrate, outbox
@@ -277,6 +279,37 @@ def dead_letters(patient: Patient) -> str:
     if dead:
         raise Amiss(f"{len(dead)} could not be delivered; the newest: {dead[0].last_error}")
     return f"none given up, {len(waiting)} on their way"
+
+
+@check("`pianqu account add admin --ask-password`; a shut one: `pianqu account enable admin`.")
+def accounts(patient: Patient) -> str:
+    """An administrator can log in."""
+    _migrated(patient)
+    with _connection(patient) as connection:
+        open_ones = [one for one in people.listed(connection) if one.disabled_at is None]
+        admins = [
+            one
+            for one in open_ones
+            if (one.has_password or one.demo)
+            and "admin" in people.posts_of(connection, one, patient.now)
+        ]
+    if not open_ones:
+        raise Amiss("there is no account, so nobody gets at the cases")
+    if not admins:
+        raise Doubtful(f"none of {len(open_ones)} accounts is an administrator with a password")
+    return f"{len(open_ones)} accounts, {len(admins)} of administrators"
+
+
+@check("`uv lock --upgrade-package chinesecalendar`, or POST /v1/roster/days for one's own days.")
+def calendar(patient: Patient) -> str:
+    """The holidays are known for the month to come."""
+    # The limits in working days (section 8) count by it.
+    _migrated(patient)
+    with _connection(patient) as connection:
+        finding = roster.calendar_finding(connection, patient.now)
+    if finding:
+        raise Doubtful(finding)
+    return f"announced until {roster.calendar_ends()}"
 
 
 @check("`PIANQU_STATE_DIR=…` for true cases; invented and true ones do not belong together.")

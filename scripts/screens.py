@@ -11,7 +11,15 @@ from pianqu.settings import Settings
 
 FOLDER = Path(__file__).parents[1] / "docs" / "screens"
 SIZE = {"width": 1600, "height": 900}
-PAGES = {"dispatch": "/", "refusals": "/refusals"}
+# picture → (page, whose post looks at it, the tab that is opened first)
+PAGES: dict[str, tuple[str, str | None, str | None]] = {
+    "log-in": ("/", None, None),
+    "dispatch": ("/", "coordinator-140901", "boundary_review"),
+    "closing": ("/", "coordinator-140901", "to_close"),
+    "refusals": ("/refusals", "street-centre", None),
+    "roster": ("/roster", "street-centre", None),
+    "policy": ("/policy", "street-centre", None),
+}
 # MapLibre draws its last labels after the network is quiet.
 SETTLE_MS = 4_000
 
@@ -26,30 +34,34 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=arguments)
         for scheme in ("light", "dark"):
-            context = browser.new_context(
-                viewport=SIZE, color_scheme=scheme, locale="zh-CN", timezone_id="Asia/Shanghai"
-            )
-            for name, path in PAGES.items():
+            for name, (path, post, tab) in PAGES.items():
+                context = browser.new_context(
+                    viewport=SIZE, color_scheme=scheme, locale="zh-CN", timezone_id="Asia/Shanghai"
+                )
                 picture = FOLDER / f"{name}-{scheme}.png"
-                take(context.new_page(), Settings().base_url + path, picture)
+                page = context.new_page()
+                if post is not None:
+                    address = f"{Settings().base_url}/v1/session/demo"
+                    assert page.request.post(address, data={"post": post}).ok
+                take(page, Settings().base_url + path, tab, signed=post is not None)
+                page.screenshot(path=picture)
+                context.close()
                 print(picture)
         browser.close()
 
 
-def take(page: Page, address: str, picture: Path) -> None:
-    """One picture of one page, its live stream connected and the first case opened."""
+def take(page: Page, address: str, tab: str | None, *, signed: bool) -> None:
+    """One page as it is worked with: its stream connected and the first case of a tab opened."""
     page.goto(address)
-    expect(page.locator(".stream.live")).to_be_visible(timeout=30_000)
+    if signed:
+        expect(page.locator(".stream.live").first).to_be_visible(timeout=30_000)
     page.wait_for_timeout(SETTLE_MS)
-    undecided = page.locator("[data-tab=boundary_review]")
-    if undecided.count():  # the page of the desk: a case that waits for somebody's judgement
-        undecided.click()
+    if tab is not None:
+        page.locator(f"[data-tab={tab}]").click()
         page.keyboard.press("j")
         page.keyboard.press("j")
-    page.keyboard.press("Enter")
-    page.wait_for_timeout(SETTLE_MS)
-    page.screenshot(path=picture)
-    page.close()
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(SETTLE_MS)
 
 
 if __name__ == "__main__":

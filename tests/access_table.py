@@ -249,7 +249,7 @@ OTHERS = (
     get("/v1/policy/history"),
     Probe(method="PUT", path="/v1/policy", may="SA", headers=_IF, fine=_MOVED,
           body={"values": {"internal_hours": 20}, "reason": "收紧"}),
-    post("/v1/positions", body={"device_id": "D1", "lon": 121.26, "lat": 31.39,
+    post("/v1/positions", "SCIDHPGMRFT", body={"device_id": "D1", "lon": 121.26, "lat": 31.39,
                                 "fix_at": "2026-03-11T09:30:00+08:00"}, fine=frozenset({422})),
     # What leaves the house as a file
     post("/v1/reports/situation", "S" + SUB_CENTRE, {"desk": "{desk}"}, thing="desk", foreign=403),

@@ -1,5 +1,6 @@
 """The doors of accounts, roster, policy and 交办事项, each opened once, and their problems."""
 
+import itertools
 import uuid
 
 from sqlalchemy import text
@@ -91,6 +92,9 @@ def confirmed(client, house, **_):
 
 # roster
 
+# More than one house has doors: a post has one holder at a time.
+VACANT = itertools.cycle(["head-140901", "inspector-140901", "head-140902", "inspector-140902"])
+
 
 def on_roster(method, path, body=None, headers=CENTRE):
     """With a roster; `{staff}`, `{holding}` and `{shift}` in path and body are of its own."""
@@ -122,11 +126,8 @@ def on_roster(method, path, body=None, headers=CENTRE):
 
 
 def holding(staff):
-    """A 代岗, of which a post may have several."""
-    return {
-        "post": "patrol-140901", "staff_id": staff, "from_at": "2026-03-01T00:00:00+08:00",
-        "stand_in": True, "authorised_by": "deputy-140901", "reason": "值守",
-    }  # fmt: skip
+    told = {"post": next(VACANT), "staff_id": staff}
+    return told | {"from_at": "2026-03-01T00:00:00+08:00"}
 
 
 def held_alone(staff):

@@ -144,7 +144,7 @@ def merge(case: Case, command: do.Merge, setting: Setting) -> tuple[Act, ...]:
 def absorb(_case: Case, command: do.Absorb, setting: Setting) -> tuple[Act, ...]:
     """The main case's side of a 并案."""
     link = _link("absorbed", command.other, command.other_number, command.reason, setting)
-    return (act(ev.CaseAbsorbed(link=link), setting),)
+    return (act(ev.CaseAbsorbed(link=link, numbers=command.numbers), setting),)
 
 
 def undo_merge(_case: Case, command: do.UndoMerge, setting: Setting) -> tuple[Act, ...]:

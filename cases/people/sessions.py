@@ -131,9 +131,7 @@ def _note_failure(
     )
 
 
-def _let_in(
-    transactions: Transactions, known: Row[Any], attempt: Attempt, now: datetime
-) -> Opened:
+def _let_in(transactions: Transactions, known: Row[Any], attempt: Attempt, now: datetime) -> Opened:
     with transactions() as conn:
         wrong = _wrong_code(conn, known, attempt, now)
         if wrong is None:

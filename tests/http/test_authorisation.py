@@ -107,13 +107,13 @@ def world(module_database, locator):
         new_id=uuid.uuid4,
         demo=True,
     )
-    with TestClient(
-        create_app(house), base_url="http://127.0.0.1", raise_server_exceptions=False
-    ) as client:
-        try:
+    try:
+        with TestClient(
+            create_app(house), base_url="http://127.0.0.1", raise_server_exceptions=False
+        ) as client:
             yield World(client, engine)
-        finally:
-            engine.dispose()
+    finally:
+        engine.dispose()
 
 
 def doors(app):

@@ -43,6 +43,5 @@ def test_every_acknowledged_command_is_in_the_history_once(own_cluster, free_por
         storm.stop()
     assert counted["commands acknowledged"] >= 30
     assert counted["pushes"] > 3
-    assert counted["of these done already and told so"] > 0
     assert set(storm.killed) >= set(KILLS[:4]), "each of the four was killed"
     assert not storm.ended_alone, "a part ended that nobody had killed"

@@ -91,7 +91,8 @@ def test_a_case_in_the_area_finds_its_grid_and_is_accepted(http):
     )
     assert taken.status_code == 200
     assert taken.json()["status"] == "accepted"
-    assert running(taken.json()) == {"dispatch_limit"}
+    assert "dispatch_limit" in running(taken.json())
+    assert not any(code.startswith("acceptance") for code in running(taken.json()))
     again = http.post(
         f"/cases/{case['id']}/acceptance", json={"version": 1}, headers=desk("140901")
     )
@@ -207,11 +208,14 @@ def test_a_case_of_the_sibling_is_refused_and_sent_on_as_two_acts(http):
     assert moved["refusals"][0]["state"] == "redispatched"
     assert [c["code"] for c in moved["clocks"]].count("refusal_feedback") == 2
 
-    taken = http.post(f"{key}/acceptance", json={}, headers=desk("140902")).json()
-    assert taken["status"] == "accepted", taken
+    taken = http.post(f"{key}/acceptance", json={}, headers=desk("140902"))
+    while taken.status_code == 409 and taken.json()["type"] == "/problems/version-conflict":
+        # The courier was quicker with its note of the delivery.
+        taken = http.post(f"{key}/acceptance", json={}, headers=desk("140902"))
+    assert taken.json()["status"] == "accepted"
     # The refusal is told all the same, and stops its own run of the clock, once.
     told = wait_for(http, case["id"], is_delivered)
-    assert running(told) == {"dispatch_limit"}
+    assert not running(told) & {"acceptance_alarm", "refusal_feedback"}
     acts = {e["type"]: e["actor"] for e in history(http, case["id"])}
     assert acts["CaseRejected"] == "coordinator-140901"
     assert acts["CaseRedispatched"] == "street-centre"
@@ -324,7 +328,7 @@ def test_a_worker_killed_in_the_middle_of_sending_sends_again_with_the_same_id(o
     assert centre.arrived.wait(10)
     site.kill("worker")
     site.start("worker")
-    told = wait_for(http, case["id"], is_delivered, 30)
+    told = wait_for(http, case["id"], is_delivered, 60)
     assert [d.id for d in centre.came] == [told["refusals"][0]["delivery"]["id"]] * 2
     assert [e["type"] for e in history(http, case["id"])].count("RejectionDelivered") == 1
 

@@ -29,7 +29,8 @@ BEGIN
     IF TG_OP = 'DELETE' AND current_setting('pianqu.purging', true) = 'yes' THEN
         RETURN OLD;
     END IF;
-    RAISE EXCEPTION 'texts of the journal are kept' USING ERRCODE = 'integrity_constraint_violation';
+    RAISE EXCEPTION 'texts of the journal are kept'
+        USING ERRCODE = 'integrity_constraint_violation';
 END $$;
 CREATE TRIGGER case_text_kept BEFORE UPDATE OR DELETE ON case_text
     FOR EACH ROW EXECUTE FUNCTION refuse_rewording();

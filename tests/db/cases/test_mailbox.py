@@ -87,7 +87,8 @@ def test_only_urgent_and_unread_ones_wait_and_each_step_is_taken_once(conn):
     assert (waiting.mail.id, waiting.step, waiting.desk) == (id, None, None)
     assert mailbox.take_step(conn, id, 0, STATION, at)
     assert not mailbox.take_step(conn, id, 0, STATION, at)
-    assert mailbox.letters(conn, [STATION])[0].reminded_at == at
+    (reminded,) = (mail for mail in mailbox.letters(conn, [STATION]) if mail.id == id)
+    assert reminded.reminded_at == at
     assert mailbox.unanswered(conn, NOW + 9 * MINUTE, 5) == ()
     assert mailbox.next_step_at(conn, at, 5) == NOW + 10 * MINUTE
     (waiting,) = mailbox.unanswered(conn, NOW + 10 * MINUTE, 5)

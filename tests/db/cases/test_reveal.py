@@ -55,9 +55,10 @@ def test_whole_with_a_reason_that_is_noted(conn, told, post):
     ],
 )  # fmt: skip
 def test_others_are_refused_and_nothing_is_noted(conn, told, post):
+    before = reveal.access_log(conn, reveal.AccessQuery(), actor("street-centre"))
     with pytest.raises(NotYourPost):
         reveal.reveal(conn, told, "想看一看号码", who=actor(post), now=NOW)
-    assert reveal.access_log(conn, reveal.AccessQuery(), actor("street-centre")) == []
+    assert reveal.access_log(conn, reveal.AccessQuery(), actor("street-centre")) == before
 
 
 @pytest.mark.parametrize("reason", ["", "核实", " 核 实 x "])
@@ -67,9 +68,14 @@ def test_a_reason_must_say_something(conn, told, reason):
 
 
 def test_who_reads_the_log(conn, told):
+    readers = [actor(post) for post in ("street-centre", "admin", "deputy-140901")]
+    before = [reveal.access_log(conn, reveal.AccessQuery(), who) for who in readers]
     reveal.reveal(conn, told, "回访核实", who=actor("coordinator-140901"), now=NOW)
-    for post, lines in (("street-centre", 1), ("admin", 1), ("deputy-140901", 1)):
-        assert len(reveal.access_log(conn, reveal.AccessQuery(), actor(post))) == lines
+    for who, earlier in zip(readers, before, strict=True):
+        line, *others = reveal.access_log(conn, reveal.AccessQuery(), who)
+        assert (line["action"], line["account"]) == (reveal.REVEAL, "coordinator-140901")
+        assert others == earlier
+    assert before[2] == []
     assert reveal.access_log(conn, reveal.AccessQuery(), actor("deputy-140902")) == []
     assert reveal.access_log(conn, reveal.AccessQuery(account="x"), actor("admin")) == []
     with pytest.raises(NotYourPost):

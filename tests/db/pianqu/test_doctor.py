@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 from sqlalchemy import text
 
+from cases.people import roster
 from pianqu import checks, doctor
 from pianqu.settings import Settings
 from store.engine import transaction
@@ -81,6 +82,30 @@ def test_boundaries_with_a_gap_are_found(examine, engine):
     sound, page = examine()
     assert not sound
     assert lines(page, "✗ Boundaries are in force and sound")
+
+
+def test_a_house_without_an_administrator_is_found(examine, engine):
+    assert lines(examine()[1], "✓ An administrator can log in")
+    with transaction(engine) as connection:
+        connection.execute(
+            text("UPDATE account SET disabled_at = now() WHERE post = 'admin'"),
+        )
+    assert lines(examine()[1], "! An administrator can log in")
+    with transaction(engine) as connection:
+        connection.execute(text("UPDATE account SET disabled_at = now()"))
+    sound, page = examine()
+    assert not sound
+    assert lines(page, "✗ An administrator can log in")
+    assert "pianqu account add admin" in page
+
+
+def test_holidays_that_run_out_are_worth_a_look(database, monkeypatch):
+    monkeypatch.setenv("PIANQU_DATABASE_URL", database)
+    later = roster.calendar_ends() + timedelta(days=1)
+    at = datetime(later.year, later.month, later.day, tzinfo=NOW.tzinfo)
+    page = io.StringIO()
+    doctor.examine(checks.patient(Settings(), at), Console(file=page))
+    assert lines(page.getvalue(), "! The holidays are known for the month to come")
 
 
 def test_every_check_has_a_title_and_a_repair():

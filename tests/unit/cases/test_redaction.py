@@ -1,5 +1,6 @@
 """Each rule with what it must take out, and with what it must leave alone."""
 
+import json
 from dataclasses import replace
 from uuid import UUID
 
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 from stories import NOW, begun, inside
 
 from cases.masking import masked_name, masked_phone
-from cases.redaction import holds, redact, redact_for
+from cases.redaction import holds, redact, redact_body, redact_for
 from cases.roles import actor
 from cases.work import Duty, DutyRole, Work
 
@@ -151,3 +152,20 @@ def test_a_case_without_a_desk_is_every_desks():
     case = replace(on_site(), desk=None)
     assert holds(actor("coordinator-140902"), case)
     assert not holds(actor("station-14090101"), case)
+
+
+@pytest.mark.parametrize("escaped", [True, False])
+@pytest.mark.parametrize("name", ["陈隐名", "李月全", "王家豪"])
+def test_a_body_as_it_came_names_nobody(name, escaped):
+    told = {
+        "title": f"联系人{name}，13900001111",
+        "description": f"反映人：{name}",
+        "reporter": [f'"{name}'],
+        "address": "联系人：叶城路505弄",
+    }
+    body = json.dumps(told, ensure_ascii=escaped)
+    for sent in (body, body[:-2], body.replace('["', '"').replace('"]', '"')):
+        shown = redact_body(sent)
+        assert name not in shown
+        assert json.dumps(name)[1:-1] not in shown
+        assert "叶城路505弄" in shown

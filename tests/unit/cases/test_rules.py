@@ -1,6 +1,5 @@
 """Refusals, addressing and acceptance; the table of all posts is in test_who_may_what.py."""
 
-
 import pytest
 from stories import (
     EAST,
