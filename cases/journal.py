@@ -23,7 +23,7 @@ from cases.chain import Sealed, event_hash, genesis
 from cases.clocks import Changes
 from cases.errors import CaseNotFound, Conflict
 from cases.history import NO_CHANGES, Recorded, replay
-from cases.model import Case, case_from
+from cases.model import Case
 from cases.notices import Notice
 from cases.ownership import audience, owner, waits_for
 from cases.sealing import seal, unseal
@@ -34,7 +34,7 @@ _HOLD = text("SELECT 1 FROM case_now WHERE id = :id FOR UPDATE")
 # The inner query reads as of the statement's beginning, the outer row as of when the lock was
 # got: where they differ, another writer was quicker while we waited.
 _TAKE = text("""
-SELECT c.state, c.version, c.chain_head,
+SELECT CAST(c.state AS text) AS state, c.version, c.chain_head,
     (SELECT s.version FROM case_now s WHERE s.id = :id) AS seen,
     (SELECT coalesce(max(p.version), 0) FROM policy_version p) AS policy,
     (SELECT e.id FROM edition e WHERE e.status IN ('in_force', 'retired')
@@ -149,7 +149,7 @@ def take(conn: Connection, case_id: UUID, at: datetime, keys: Sequence[str] | No
     if row.seen != row.version and not _only_noted(conn, case_id, row.seen):
         raise Conflict(case_id, row.version)
     return Taken(
-        case=case_from(row.state),
+        case=msgspec.json.decode(row.state, type=Case),
         head=bytes(row.chain_head or genesis(case_id)),
         policy=row.policy,
         edition=row.edition,
@@ -334,4 +334,4 @@ def _parameters(
 
 
 def _json(value: Any) -> str:
-    return orjson.dumps(msgspec.to_builtins(value)).decode()
+    return msgspec.json.encode(value).decode()
