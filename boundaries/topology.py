@@ -291,7 +291,8 @@ def _ground(
         pieces = [*pieces[: _SHOWN_PARTS - 1], rest]
     for piece in pieces:
         metres = geometry_to_metres(piece)
-        width = 2.0 * metres.area / metres.length
+        # An overlap may be so thin that its outline has no length in metres at all.
+        width = 2.0 * metres.area / metres.length if metres.length else 0.0
         count = shapely.get_num_geometries(piece)
         times = f"共 {count} 处，" if count > 1 else ""
         yield Finding(

@@ -12,7 +12,7 @@ from shapely.geometry import LineString, Point, Polygon, box
 from boundaries.drafts import DraftArea
 from boundaries.model import Level
 from boundaries.seed import read_seed
-from boundaries.topology import FindingKind, Severity, findings
+from boundaries.topology import FindingKind, Severity, _ground, findings
 from geo.projections import geometry_to_degrees, geometry_to_metres
 
 SEED = read_seed()
@@ -62,6 +62,16 @@ def test_how_many_areas_is_not_a_constant():
     assert merged.geom_type == "Polygon"
     first = replace(SEED.communities[0], geometry=merged)
     assert check(communities=(first, *SEED.communities[2:5], a, b, *rest)) == ()
+
+
+def test_an_overlap_too_thin_to_have_a_length_in_metres_is_a_sliver():
+    east, north = np.nextafter(121.269, 999), np.nextafter(31.382, 999)
+    north2 = np.nextafter(north, 999)
+    thin = Polygon([(east, north), (east, north2), (np.nextafter(east, 999), north)])
+    assert thin.area > 0
+    assert geometry_to_metres(thin).length == 0
+    (found,) = _ground(FindingKind.OVERLAP, ("1", "2"), "一与二重叠", [thin])
+    assert found.kind is FindingKind.SLIVER
 
 
 community = st.integers(0, len(SEED.communities) - 1)
