@@ -5,7 +5,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 from urllib.parse import quote, unquote
-from uuid import UUID
 
 from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from fastapi import Path as PathParam
@@ -15,8 +14,7 @@ from starlette.exceptions import HTTPException
 
 from api.deps import House, Now, Tx, Who, WhoBriefly, connected
 from api.problems import NotFound
-from cases import attachments
-from cases.desk import case_id_of
+from cases import attachments, scope
 from cases.errors import NotYourPost
 from cases.files.errors import WrongType
 from cases.queries import case as load
@@ -181,7 +179,7 @@ def thumbnail(
 @router.get("/cases/{key}/attachments")
 def of_case(key: str, tx: Tx, who: Who) -> CaseFiles:
     """The files of a case, with how far from it a photo was taken (within its desk only)."""
-    id = seen_case(tx, key, who)
+    id = scope.seen_id(tx, key, who)
     inside = attachments.inside(who, load(tx, id).desk)
     return CaseFiles(items=[_case_file(row, inside) for row in attachments.of_case(tx, id)])
 
@@ -196,18 +194,10 @@ def _case_file(row: dict[str, Any], inside: bool) -> CaseFile:
     return CaseFile(**told)
 
 
-def seen_case(tx: Tx, key: str, who: Actor) -> UUID:
-    """The id of a case this post sees; one it does not see is not there."""
-    id = case_id_of(tx, key)
-    if not attachments.sees(tx, id, who):
-        raise NotFound("没有这个案件")
-    return id
-
-
 def _readable(
     tx: Tx, sha256: str, who: Actor, case: str | None, *, original: bool = False
 ) -> attachments.File:
-    case_id = seen_case(tx, case, who) if case else None
+    case_id = scope.seen_id(tx, case, who) if case else None
     file = attachments.readable(tx, sha256, who, case_id, original=original)
     if file is None and original and attachments.readable(tx, sha256, who, case_id):
         raise NotYourPost("照片原件（含拍摄时间、位置）只供本案分中心查看，请去掉 exif=keep")

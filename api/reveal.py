@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, Field
 
-from api.attachments import seen_case
 from api.bodies import Body
 from api.deps import Now, Tx, Who
 from api.views import local
 from cases import reveal as revealing
+from cases import scope
 from cases.queries import case as load
 
 router = APIRouter(prefix="/v1", tags=["privacy"])
@@ -49,7 +49,7 @@ class AccessLog(BaseModel):
 @router.get("/cases/{key}/reporters")
 def masked(key: str, tx: Tx, who: Who) -> Reporters:
     """Who reported a case: 王**, 138****1234."""
-    id = seen_case(tx, key, who)
+    id = scope.seen_id(tx, key, who)
     may = revealing.may_reveal(who, load(tx, id))
     return Reporters(items=list(revealing.reporters(tx, id)), may_reveal=may)
 
@@ -60,7 +60,7 @@ def revealed(key: str, body: Reveal, response: Response, tx: Tx, who: Who, now: 
 
     With a reason of at least four characters, which is noted with who asked and when.
     """
-    case = load(tx, seen_case(tx, key, who))
+    case = load(tx, scope.seen_id(tx, key, who))
     found = revealing.reveal(tx, case, body.reason, who=who, now=now)
     response.headers["Cache-Control"] = "no-store"
     return Reporters(items=list(found), may_reveal=True)

@@ -49,7 +49,6 @@ class CaseReceived:
     desk: str | None
     location_problem: str | None = None
     proposal: str | None = None
-    alarm_minutes: int = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -81,7 +81,6 @@ def _received(event: ev.CaseReceived, record: Recorded) -> Case:
         police_area=place.police_area,
         proposal=event.proposal,
         reinstated=False,
-        alarm_minutes=event.alarm_minutes,
         clocks=(),
         refusals=(),
         received_from=record.actor,

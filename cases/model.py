@@ -172,7 +172,6 @@ class Case:
     police_area: Named | None
     proposal: str | None
     reinstated: bool
-    alarm_minutes: int
     clocks: tuple[Clock, ...]
     refusals: tuple[Refusal, ...]
     received_at: datetime

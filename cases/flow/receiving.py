@@ -28,7 +28,6 @@ def receive(_case: None, command: do.Receive, setting: Setting) -> tuple[Act, ..
             desk=desk,
             location_problem=command.location_problem,
             proposal="rejection" if found else None,
-            alarm_minutes=setting.policy.alarm_minutes,
         ),
         actor=setting.actor.post,
     )
