@@ -27,7 +27,7 @@ serve: setup ## Run server and worker on your own data
 
 test: setup-tests ## Run all tests
 	$(PYTHON) -m pytest -n 2 --dist loadfile --ignore=tests/journeys --ignore=tests/browser --ignore=tests/prove
-	$(PYTHON) -m pytest tests/journeys tests/browser
+	$(PYTHON) -m pytest -n 2 --dist loadfile --no-loadscope-reorder tests/browser tests/journeys
 	scripts/with-node npm --prefix web/app run --silent test
 
 check: setup-tests ## Check style, types and the floors of the house
@@ -42,6 +42,7 @@ prove: setup-tests ## Run what is too long for `make test`, into docs/evidence/
 
 bench: setup-tests ## Measure against the named opponents, into benchmarks/results/
 	for each in benchmarks/[a-z]*.py; do $(PYTHON) -m benchmarks.$$(basename $$each .py) || exit 1; done
+	$(PYTHON) -m benchmarks.geocoding
 
 wheel: setup-tests ## Build the wheel, front end included, into dist/
 	"$$(scripts/tool uv)" build --wheel

@@ -1,7 +1,7 @@
 """`create_app`: routers and handlers, nothing else."""
 
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI, Request
 from fastapi.concurrency import run_in_threadpool
@@ -12,6 +12,8 @@ from api import (
     attachments,
     cases,
     deliveries,
+    gazetteer,
+    geocode,
     guard,
     health,
     live,
@@ -32,8 +34,10 @@ from api import (
 )
 from api.deps import SIGNED_IN, connected, runtime, who_asks
 from api.runtime import Runtime
+from boundaries.errors import NoEditionInForce
 from cases import queries
 from geo.index import warm_up
+from store.errors import DatabaseUnavailable
 
 
 def create_app(house: Runtime) -> FastAPI:
@@ -43,6 +47,7 @@ def create_app(house: Runtime) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # Compile the index before /readyz says yes, so that no first caller waits for it.
         await run_in_threadpool(warm_up)
+        await run_in_threadpool(_warm_words, house)
         app.state.compiled = True
         await run_in_threadpool(app.state.hub.start)
         yield
@@ -89,6 +94,7 @@ def create_app(house: Runtime) -> FastAPI:
     for room in (
         accounts,
         assignments,
+        geocode,
         cases,
         steps,
         street_centre,
@@ -100,12 +106,22 @@ def create_app(house: Runtime) -> FastAPI:
         reveal,
         mailbox,
         deliveries,
+        gazetteer,
         policy,
         roster,
         tasks,
     ):
         app.include_router(room.router, dependencies=SIGNED_IN)
     return app
+
+
+def _warm_words(house: Runtime) -> None:
+    """Build the geocoder, where there is something to build it from yet."""
+    if house.geocoders is None:
+        return
+    # A database that is away, or empty, is told by /readyz; the first question builds it then.
+    with suppress(DatabaseUnavailable, NoEditionInForce), connected(house.engine) as tx:
+        house.geocoders.current(tx, house.now())
 
 
 def _keep(

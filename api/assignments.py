@@ -10,6 +10,7 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from api.bodies import Body
 from api.deps import House, Now, Tx, connected, runtime
 from api.problems import BadLocation, TooLarge
 from api.runtime import Runtime
@@ -17,6 +18,7 @@ from api.views import rounded
 from boundaries.batch import Batch, decide_batch
 from boundaries.errors import NoEditionInForce
 from boundaries.model import Assignment, AssignmentStatus, ReasonCode
+from cases.by_words import texts
 from cases.desk import locate
 from cases.model import RawPoint
 from cases.sources import SOURCES
@@ -26,8 +28,8 @@ BATCH_MOST = 10_000
 _DEFAULT_M = 20.0
 
 
-class Place(BaseModel):
-    """A pair of numbers with the datum it is declared in."""
+class Place(Body):
+    """A pair of numbers with the datum it is declared in, or an address, or both."""
 
     model_config = ConfigDict(extra="forbid")
     lon: float | None = Field(None, description="longitude or easting", examples=[121.2655])
@@ -37,6 +39,12 @@ class Place(BaseModel):
     )
     accuracy_m: float | None = Field(None, ge=0, le=100_000, allow_inf_nan=False)
     source: str | None = Field(None, max_length=20)
+    address: str | None = Field(
+        None,
+        max_length=500,
+        description="asked where there is no pair; beside a pair, its check",
+        examples=["仓场路331号"],
+    )
 
 
 class Coverage(BaseModel):
@@ -65,7 +73,9 @@ def coverage(tx: Tx, house: House, now: Now, place: Annotated[Place, Query()]) -
 
 
 def _decided(house: Runtime, tx: Tx, place: Place, now: Now) -> Assignment:
-    if place.lon is None and place.lat is None and place.crs is None:
+    words = texts(None, None, place.address)
+    given = place.lon is not None or place.lat is not None or place.crs is not None
+    if not given and not words:
         return Assignment(
             status=AssignmentStatus.NO_LOCATION,
             reason_code="NO_LOCATION",
@@ -75,16 +85,20 @@ def _decided(house: Runtime, tx: Tx, place: Place, now: Now) -> Assignment:
     placed = locate(
         house.office,
         tx,
-        raw=RawPoint(lon=place.lon, lat=place.lat, crs=place.crs),
+        raw=RawPoint(lon=place.lon, lat=place.lat, crs=place.crs) if given else None,
         accuracy_m=place.accuracy_m,
         default_m=source.default_accuracy_m if source else _DEFAULT_M,
         at=now,
+        words=words,
     )
     if placed.problem == ReasonCode.AREA_NOT_IN_FORCE:
         raise NoEditionInForce(placed.place.explanation[0])
-    if placed.problem is not None:
+    if placed.problem is None:
+        return replace(placed.place, point=rounded(placed.place.point))
+    if given and placed.problem != ReasonCode.TEXT_DISAGREES:
         raise BadLocation(placed.problem, placed.place.explanation[0])
-    return replace(placed.place, point=rounded(placed.place.point))
+    # What words leave open is an answer, with the grids it lies between.
+    return replace(placed.place, candidates=placed.grids)
 
 
 _BATCH_SCHEMA = {

@@ -55,6 +55,7 @@ from cases.policies import PolicyMoved
 from cases.policy import PolicyInvalid
 from cases.queries import BadCursor
 from cases.tasks import TaskMoved, TaskNotFound
+from geo.registers.errors import UnusableRegister
 from store.errors import DatabaseUnavailable
 
 
@@ -129,6 +130,7 @@ PROBLEMS: dict[type[Exception], Kind] = {
     AttachmentMissing: Kind("attachment-missing", 422, "附件不存在"),
     PostTaken: Kind("post-taken", 409, "岗位已有任职人"),
     RosterInvalid: Kind("roster-invalid", 422, "名册不能这样改"),
+    UnusableRegister: Kind("register-unusable", 422, "地名地址表不能用"),
     NotOnRoster: Kind("not-found", 404, "没有找到"),
     PolicyInvalid: Kind("policy-invalid", 422, "参数值有误"),
     PolicyMoved: Kind("precondition-failed", 412, "已被他人修改"),

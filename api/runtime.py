@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
+from boundaries.geocoders import Geocoders
 from boundaries.locate import Locator
 from cases.channels.oidc import SingleSignOn
 from cases.channels.wecom_crypto import Seal
@@ -41,6 +42,8 @@ class Runtime:
     clamd: str | None = None
     wecom: Seal | None = None
     book: PolicyBook | None = None
+    # Without one, words place nothing: the case waits for a person as it always may.
+    geocoders: Geocoders | None = None
     single_sign_on: SingleSignOn | None = None
     # Reached by other machines, over TLS: cookies say Secure, whatever the last stretch is.
     beyond_loopback: bool = False
@@ -51,4 +54,10 @@ class Runtime:
     @property
     def office(self) -> Office:
         """The desk's own things."""
-        return Office(locator=self.locator, policy=self.policy, new_id=self.new_id, book=self.book)
+        return Office(
+            locator=self.locator,
+            policy=self.policy,
+            new_id=self.new_id,
+            book=self.book,
+            geocoders=self.geocoders,
+        )

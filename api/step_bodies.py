@@ -23,6 +23,9 @@ Grid = Annotated[str, Field(pattern=r"^[0-9]{8}$", examples=["14090101"])]
 Key = Annotated[str, Field(max_length=40, pattern=r"^[0-9A-Za-z-]+$")]
 Crs = Annotated[str, Field(max_length=60)]
 Metres = Annotated[float, Field(ge=0, le=100_000, allow_inf_nan=False)]
+Candidate = Annotated[
+    str, Field(max_length=200, pattern=r"^[a-z]+:[^\s]", examples=["place:p:仓场路331号"])
+]
 Channel = Literal["phone", "screen", "face", "wecom"]
 _FORMS = Literal["before", "after", "check", "enforcement", "plan", "other"]
 
@@ -81,6 +84,9 @@ class Location(Reason):
     lat: float
     crs: Crs
     accuracy_m: Metres | None = None
+    candidate: Candidate | None = Field(
+        default=None, description="The key of the candidate that was taken (GET …/places)"
+    )
 
 
 class Reinstatement(Reason):

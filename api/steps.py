@@ -51,6 +51,7 @@ def _relocate(call: Call, key: str, body: bodies.Location, version: int | None) 
         raw=RawPoint(lon=body.lon, lat=body.lat, crs=body.crs),
         accuracy_m=body.accuracy_m,
         reason=body.reason,
+        chosen=body.candidate,
     )
     return desk.relocate(
         call.tx,

@@ -12,11 +12,13 @@ from boundaries import seed
 from boundaries.drafts import DraftArea, DraftFeature
 from boundaries.errors import EditionNotFound, EditionsOverlap, UnsoundEdition
 from boundaries.findings import Finding, FindingKind
+from boundaries.gazetteer_seed import seed_gazetteer
 from boundaries.locate import areas_of, edition_from
 from boundaries.model import Edition, Level
 from boundaries.tables import edition
 from boundaries.territory import Territory
 from boundaries.topology import findings
+from geo import gazetteer
 from store import feed
 from store.engine import transaction
 
@@ -216,7 +218,7 @@ def save_base_features(conn: Connection, layer: str, features: Iterable[DraftFea
 
 
 def install_seed(engine: Engine, now: datetime, *, valid_from: datetime = SEED_FROM) -> int:
-    """Put the shipped boundaries in force, unless an edition is there already; once only.
+    """Put the shipped boundaries and gazetteer in, each unless there is one already; once only.
 
     Returns:
         The number of the seed's edition.
@@ -224,6 +226,10 @@ def install_seed(engine: Engine, now: datetime, *, valid_from: datetime = SEED_F
     shipped = seed.read_seed()
     with transaction(engine) as conn:
         conn.execute(text("SELECT pg_advisory_xact_lock(7069616)"))
+        # Also beside the street centre's own edition: the names are the same.
+        gazetteer.ensure(
+            conn, seed_gazetteer(), by="pianqu", at=now, reason="随附的地名地址资料，位置未经实测"
+        )
         there = conn.execute(select(edition.c.id).order_by(edition.c.id)).scalars().first()
         if there is not None:
             return int(there)

@@ -20,7 +20,16 @@ from boundaries.model import Level
 from geo.points import LonLat
 from geo.projections import geometry_to_metres, to_degrees
 
-__all__ = ["Crossing", "KnownPlace", "Seed", "crossings", "place_along", "places", "read_seed"]
+__all__ = [
+    "Crossing",
+    "KnownPlace",
+    "Seed",
+    "crossings",
+    "place_along",
+    "places",
+    "read_seed",
+    "rows",
+]
 
 EDITION_NAME = "新成路街道示意边界 2026"
 
@@ -119,14 +128,14 @@ def crossings() -> tuple[Crossing, ...]:
             gap_m=float(row["gap_m"]),
             note=row["note"],
         )
-        for row in _rows("crossings.csv")
+        for row in rows("crossings.csv")
     )
 
 
 def places() -> tuple[KnownPlace, ...]:
     """The known addresses; where a row has a chainage, its point is walked along our road."""
     roads = {road.id: geometry_to_metres(road.geometry) for road in _lines(_collection("roads"))}
-    return tuple(_place(row, roads) for row in _rows("places.csv"))
+    return tuple(_place(row, roads) for row in rows("places.csv"))
 
 
 def place_along(road_m: LineString, *, chainage_m: float, offset_m: float, side: str) -> LonLat:
@@ -203,7 +212,8 @@ def _collection(layer: str) -> dict[str, Any]:
     return found
 
 
-def _rows(name: str) -> list[dict[str, str]]:
+def rows(name: str) -> list[dict[str, str]]:
+    """The rows of a shipped table."""
     return list(csv.DictReader(_text(name).splitlines()))
 
 

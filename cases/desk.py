@@ -14,6 +14,7 @@ from sqlalchemy import Connection, text
 
 from boundaries.assignment import assign, radius_m
 from boundaries.errors import NoEditionInForce
+from boundaries.geocoders import Geocoders
 from boundaries.locate import Locator
 from boundaries.model import Assignment, AssignmentStatus, Named, ReasonCode
 from boundaries.territory import Territory
@@ -21,11 +22,22 @@ from boundaries.words import given_words
 from cases import commands as do
 from cases.attachments import check as check_files
 from cases.attachments import link
+from cases.by_words import (
+    Placed,
+    Reading,
+    asked_all_the_same,
+    checked_by_words,
+    given_of,
+    placed_by_words,
+    read,
+    texts_of,
+)
 from cases.errors import CaseNotFound, Conflict
 from cases.history import Recorded
 from cases.journal import Taken, append
 from cases.journal import hold as hold_row
 from cases.journal import take as take_row
+from cases.labelling import keep_label
 from cases.model import Case, RawPoint
 from cases.notices import Notice, notices
 from cases.ownership import audience
@@ -56,6 +68,7 @@ class Office:
     policy: Policy
     new_id: Callable[[], UUID]
     book: PolicyBook | None = None
+    geocoders: Geocoders | None = None
 
     def policy_at(self, conn: Connection, at: datetime) -> Policy:
         """The values in force at a moment."""
@@ -75,14 +88,8 @@ class BetterPlace:
     raw: RawPoint
     accuracy_m: float | None
     reason: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Placed:
-    """What the map says of a raw pair, or why it can say nothing."""
-
-    place: Assignment
-    problem: str | None = None
+    # The candidate the person took; None for a point on the map.
+    chosen: str | None = None
 
 
 def locate(
@@ -93,8 +100,49 @@ def locate(
     accuracy_m: float | None,
     default_m: float,
     at: datetime,
+    words: Sequence[str] = (),
 ) -> Placed:
-    """Read a raw pair in its declared datum and decide whose it is; nothing is guessed."""
+    """Decide whose a place is by a pair in its declared datum and by words; nothing is guessed.
+
+    Args:
+        office: the map and the geocoder; an office without one reads pairs only.
+        conn: inside a transaction.
+        raw: the pair as it came.
+        accuracy_m: as the source states it.
+        default_m: of the source, where it states none.
+        at: the moment whose edition counts.
+        words: the texts that may name the place, in the order in which they are asked.
+    """
+    by_pair = _by_pair(office, conn, raw=raw, accuracy_m=accuracy_m, default_m=default_m, at=at)
+    if not words or office.geocoders is None or by_pair.problem == ReasonCode.AREA_NOT_IN_FORCE:
+        return by_pair
+    try:
+        territory = office.locator.territory(conn, at)
+        geocoder = office.geocoders.current(conn, at)
+    except NoEditionInForce:
+        return by_pair
+    hint = given_of(raw, accuracy_m)
+    reading = read(lambda one: geocoder.geocode(one, given=hint), words)
+    if reading is None:
+        return by_pair
+    if by_pair.problem is None:
+        return checked_by_words(territory, by_pair.place, reading.geocoded)
+    if hint is not None:
+        return asked_all_the_same(by_pair, reading.geocoded)
+    placed = placed_by_words(territory, reading.geocoded)
+    # Words without any place leave the last word to what is wrong with the pair.
+    return by_pair if placed.problem == LocationProblem.NO_LOCATION else placed
+
+
+def _by_pair(
+    office: Office,
+    conn: Connection,
+    *,
+    raw: RawPoint | None,
+    accuracy_m: float | None,
+    default_m: float,
+    at: datetime,
+) -> Placed:
     read = read_point(
         lon=raw.lon if raw else None, lat=raw.lat if raw else None, crs=raw.crs if raw else None
     )
@@ -175,7 +223,38 @@ def relocate(
     command = do.CorrectLocation(
         place=placed.place, raw=better.raw, accuracy_m=better.accuracy_m, reason=better.reason
     )
-    return handle(conn, office, case_id, command, actor=actor, now=now, version=version)
+    moved = handle(conn, office, case_id, command, actor=actor, now=now, version=version)
+    offered = candidates(office, conn, case, texts_of(case.report), at=now)
+    if offered is not None and offered.geocoded.parts:
+        keep_label(
+            conn,
+            offered,
+            case,
+            placed.place,
+            id=office.new_id(),
+            chosen=better.chosen,
+            actor=actor,
+            now=now,
+        )
+    return moved
+
+
+def candidates(
+    office: Office, conn: Connection, case: Case, words: Sequence[str], *, at: datetime
+) -> Reading | None:
+    """The places a case's words may mean, with its own pair among them: asked, never stored.
+
+    `words` are its texts as whoever asks may read them, so that nothing else can be told from the
+    answer. None where there are no words or no geocoder.
+
+    Raises:
+        NoEditionInForce: no edition of the grids holds then.
+    """
+    if office.geocoders is None or not words:
+        return None
+    geocoder = office.geocoders.current(conn, at)
+    pair = given_of(case.report.raw, case.report.accuracy_m)
+    return read(lambda one: geocoder.geocode(one, given=pair), words)
 
 
 def carry_out(

@@ -8,7 +8,7 @@ from typing import Any
 from cases import events as ev
 from cases.clocks import Changes, applied
 from cases.effects import Doing, dropped, waiting_status, worked
-from cases.model import Case, RawPoint, Refusal, RefusalState, Status
+from cases.model import Case, RawPoint, Refusal, RefusalState, Report, Status
 from cases.ownership import staged
 from cases.work import Kind
 
@@ -95,6 +95,8 @@ def _changed(case: Case, event: ev.Event, record: Recorded) -> Case:
             report = replace(
                 case.report,
                 numbers=(*case.report.numbers, *event.new_numbers),
+                # What was told first stays; only a gap is filled.
+                address=case.report.address or event.report.address,
                 # A flag the source raises later counts as well; only a person lowers it (A-16).
                 urgent=case.report.urgent or event.report.urgent,
                 supervised=case.report.supervised or event.report.supervised,
@@ -170,17 +172,21 @@ def _relocated(case: Case, event: ev.LocationCorrected, record: Recorded) -> Cas
         place=place,
         status=Status.ACCEPTED if redirected else status,
         location_problem=None,
-        report=replace(
-            case.report,
-            raw=RawPoint(lon=event.raw_lon, lat=event.raw_lat, crs=event.raw_crs),
-            accuracy_m=event.accuracy_m,
-        ),
+        report=_with_pair(case.report, event),
         desk=event.desk,
         sector=place.sector,
         community=place.community,
         police_area=place.police_area,
         proposal=event.proposal,
     )
+
+
+def _with_pair(report: Report, event: ev.LocationCorrected) -> Report:
+    """The report with its better pair; found by words, it has none, and keeps what it came with."""
+    if event.raw_lon is None or event.raw_lat is None:
+        return report
+    raw = RawPoint(lon=event.raw_lon, lat=event.raw_lat, crs=event.raw_crs)
+    return replace(report, raw=raw, accuracy_m=event.accuracy_m)
 
 
 def _rejected(case: Case, event: ev.CaseRejected, record: Recorded) -> Case:

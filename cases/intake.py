@@ -15,6 +15,7 @@ import orjson
 from sqlalchemy import Connection, text
 
 from cases import commands as do
+from cases.by_words import texts_of
 from cases.desk import Office, carry_out, hold, locate, take
 from cases.filing import Paper, add_paper, open_file
 from cases.hours import SHANGHAI
@@ -97,7 +98,13 @@ def _new_case(
     report = incoming.report
     default = SOURCES[report.source].default_accuracy_m
     placed = locate(
-        office, conn, raw=report.raw, accuracy_m=report.accuracy_m, default_m=default, at=now
+        office,
+        conn,
+        raw=report.raw,
+        accuracy_m=report.accuracy_m,
+        default_m=default,
+        at=now,
+        words=texts_of(report),
     )
     command = do.Receive(
         id=case_id,
@@ -129,7 +136,13 @@ def _same_again(
     taken = take(conn, case_id, now)
     default = SOURCES[report.source].default_accuracy_m
     placed = locate(
-        office, conn, raw=report.raw, accuracy_m=report.accuracy_m, default_m=default, at=now
+        office,
+        conn,
+        raw=report.raw,
+        accuracy_m=report.accuracy_m,
+        default_m=default,
+        at=now,
+        words=texts_of(report),
     )
     command = do.Supplement(report=report, place=placed.place, new_numbers=fresh)
     case = carry_out(conn, office, taken, command, actor, now)

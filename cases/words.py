@@ -77,6 +77,8 @@ REASON = {
     "ZONE_MISMATCH": "投影带号与坐标系不符",
     "UNITS_MISMATCH": "坐标单位与坐标系不符",
     "LOW_GEOCODE_QUALITY": "地址定位不够准",
+    "ADDRESS_AMBIGUOUS": "地址有歧义",
+    "TEXT_DISAGREES": "地址与坐标不符",
     "AREA_NOT_IN_FORCE": "该时点网格版本未启用",
 }
 

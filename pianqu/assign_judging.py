@@ -81,10 +81,10 @@ class Judge:
         )
 
 
-def column_names(taken: Sequence[object]) -> list[str]:
+def column_names(taken: Sequence[object], wanted: Sequence[str] = VERDICT_COLUMNS) -> list[str]:
     """Our column names, numbered where the file has such a column already."""
     names = []
-    for name in VERDICT_COLUMNS:
+    for name in wanted:
         candidate, number = name, 2
         while candidate in taken:
             candidate, number = f"{name}_{number}", number + 1

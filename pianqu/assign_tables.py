@@ -1,7 +1,7 @@
 """`pianqu assign` for CSV and XLSX: the table as it was, with the verdict's columns added."""
 
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +76,31 @@ def assign_xlsx(
         progress(done, max(total, done))
     values.close()
     book.save(target)
+
+
+def read_csv(source: Path) -> tuple[list[Any], Iterator[Sequence[Any]]]:
+    """The header and the rows of a CSV file of any usual encoding and delimiter."""
+    csv.field_size_limit(_WIDEST_CELL)
+    rows = _csv_rows(source, _encoding(source))
+    header = next(rows, None)
+    if header is None:
+        raise UnusableFile(f"{source} is empty")
+    return list(header), rows
+
+
+def read_xlsx(source: Path) -> tuple[list[Any], Iterator[Sequence[Any]]]:
+    """The header and the rows of the sheet shown first, formulas by their last value."""
+    sheet = openpyxl.load_workbook(source, data_only=True, read_only=True).active
+    if sheet is None or not hasattr(sheet, "iter_rows"):
+        raise UnusableFile(f"{source}: the sheet shown first must be a table")
+    sheet.reset_dimensions()  # some exporters declare a sheet of one cell
+    rows = sheet.iter_rows(values_only=True)
+    header = list(next(rows, ()))
+    while header and header[-1] is None:
+        header.pop()
+    if not header:
+        raise UnusableFile(f"{source} is empty")
+    return header, (row for row in rows if any(cell is not None for cell in row))
 
 
 def _write_cell(cell: Any, value: str | float | None) -> None:

@@ -23,6 +23,7 @@ from boundaries.locate import edition_in_force
 from cases.people import accounts as people
 from cases.people import roster
 from pianqu.doctor import Amiss, Doubtful, NotApplicable, Patient, check
+from pianqu.provider_settings import providers
 from pianqu.settings import HOST, Settings
 from store import cluster, marks, migrate, outbox
 from store.engine import make_engine, normal_url, transaction
@@ -211,6 +212,16 @@ def compiled(_patient: Patient) -> str:
         if os.access(place, os.W_OK):
             return str(place)
     raise Doubtful(f"neither {folder} nor the home folder is writable")
+
+
+@check("set the keys of those you may ask: docs/operations.md, “Online geocoders”.")
+def geocoders(patient: Patient) -> str:
+    """Online geocoders."""
+    # They are not asked here: each question costs, and an address would have to be sent.
+    asked = [one.name for one in providers(patient.settings)]
+    if not asked:
+        return "off: no words of a case leave the house"
+    return f"{', '.join(asked)}; at most {patient.settings.provider_budget} questions a day each"
 
 
 @check("free some space, or move PIANQU_STATE_DIR.")

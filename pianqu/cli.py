@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from pianqu.cli_accounts import account
 from pianqu.cli_docs import graph
+from pianqu.cli_gazetteer import gazetteer
 from pianqu.cli_groups import boundaries, database, report
 from pianqu.cli_records import audit, purge
 from pianqu.settings import Settings
@@ -27,6 +28,7 @@ Try it:            pianqu demo
 Run it:            pianqu serve --with-worker
 Is all well?       pianqu doctor
 Whose is a place?  pianqu assign cases.csv --crs GCJ-02 --lon 经度 --lat 纬度 -o out.csv
+What do words say? pianqu geocode cases.csv --column 地址 -o out.csv
 Pass it on:        pianqu report situation -o map.html
 
 Settings are environment variables (PIANQU_PORT, PIANQU_DATABASE_URL …): docs/operations.md.
@@ -83,6 +85,7 @@ app = typer.Typer(
 app.add_typer(database, name="db")
 app.add_typer(boundaries, name="boundaries")
 app.add_typer(report, name="report")
+app.add_typer(gazetteer, name="gazetteer")
 app.add_typer(account, name="account")
 app.add_typer(audit, name="audit")
 app.command()(purge)
@@ -234,6 +237,60 @@ def assign(
         crs=crs,
         columns=Columns(lon=lon, lat=lat, accuracy=accuracy),
         now=datetime.now().astimezone(),
+    )
+
+
+@app.command()
+def geocode(
+    source: Annotated[
+        Path | None, typer.Argument(help="CSV or XLSX.", exists=True, dir_okay=False)
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", help="Where to write; the ending says the format (also .geojson)."
+        ),
+    ] = None,
+    column: Annotated[str, typer.Option(help="The column of the words.")] = "address",
+    crs: Annotated[
+        str | None, typer.Option(help="The datum of pairs beside the words, if there are any.")
+    ] = None,
+    lon: Annotated[str | None, typer.Option(help="The column of their longitude.")] = None,
+    lat: Annotated[str | None, typer.Option(help="The column of their latitude.")] = None,
+    accuracy: Annotated[
+        str | None, typer.Option(help="The column of their accuracy in metres.")
+    ] = None,
+    text: Annotated[
+        str | None, typer.Option(help="One text instead of a file; its reasons are printed.")
+    ] = None,
+) -> None:
+    r"""Say for every row of a file which place its words tell, and how sure that is.
+
+    \b
+    pianqu geocode cases.xlsx --column 地址 -o out.xlsx
+    pianqu geocode cases.csv --column 地址 --crs GCJ-02 --lon 经度 --lat 纬度 -o out.geojson
+    pianqu geocode --text 和政路近墅沟路路口东北角
+    """
+    now = datetime.now().astimezone()
+    if (source is None) == (text is None):
+        raise typer.BadParameter("give either a file or --text")
+    from pianqu.geocoding import explain_text, geocode_with_progress
+
+    if text is not None:
+        explain_text(Settings(), text, now)
+        return
+    from pianqu.geocode_files import TextColumns
+
+    assert source is not None
+    if crs is not None:
+        lon, lat = lon or "lon", lat or "lat"
+    geocode_with_progress(
+        Settings(),
+        source,
+        output or source.with_name(f"{source.stem}.geocoded{source.suffix}"),
+        columns=TextColumns(address=column, lon=lon, lat=lat, accuracy=accuracy),
+        crs=crs,
+        now=now,
     )
 
 

@@ -255,6 +255,7 @@ def _locate(body: dict[str, Any], spot: _Spot, source: str, chance: random.Rando
     datum = chance.choice(datums)
     draw = chance.random()
     if datum is None or draw < 0.02:
+        _by_words_only(body, spot, chance)
         return "no_location"
     lon, lat = from_cgcs2000(lon=spot.point.lon, lat=spot.point.lat, datum=datum)
     digits = 3 if datum.in_metres else 6
@@ -269,6 +270,26 @@ def _locate(body: dict[str, Any], spot: _Spot, source: str, chance: random.Rando
         body["lon"], body["lat"] = body["lat"], body["lon"]
         return "swapped"
     return spot.trait
+
+
+def _by_words_only(body: dict[str, Any], spot: _Spot, chance: random.Random) -> None:
+    """As it was dictated: written rightly, by its sound, or so that nobody can tell where it is."""
+    way = chance.choice(("written", "heard", "heard", "vague", "nowhere"))
+    if way == "heard":
+        heard = spot.address
+        for road in sorted(words.HEARD, key=len, reverse=True):
+            if road in heard:
+                heard = heard.replace(road, words.HEARD[road])
+                break
+        told = heard
+    elif way == "vague":
+        told = f"{spot.address}附近"
+    elif way == "nowhere":
+        told = chance.choice(words.NOWHERE)
+    else:
+        return
+    body["address"] = None if way == "nowhere" else told
+    body["description"] = body["description"].replace(spot.words, told)
 
 
 _COPIES, _SUPPLEMENTS, _SECOND_WAYS = 12, 5, 9

@@ -222,6 +222,28 @@ JOINT_REQUESTS: tuple[tuple[str, str], ...] = (
     ("非机动车飞线充电联合检查", "{at}飞线充电屡劝不改，提请派出所、消防共同检查。"),
 )
 
+# How a road is written down by who only heard its name on the telephone.
+HEARD: dict[str, str] = {
+    "博乐南路": "伯乐南路",
+    "博乐路": "伯乐路",
+    "仓场东路": "苍场东路",
+    "仓场路": "苍场路",
+    "澄浏中路": "成浏中路",
+    "和政路": "合正路",
+    "嘉戬公路": "加剪公路",
+    "嘉罗公路": "加罗公路",
+    "墅沟路": "树沟路",
+    "塔城东路": "塔成东路",
+    "塔城路": "塔成路",
+    "塔新路": "塔欣路",
+    "新成路": "新诚路",
+    "叶城路": "夜城路",
+    "迎园路": "迎元路",
+    "迎园中路": "迎元中路",
+}
+# Where callers say it is when they do not say where it is.
+NOWHERE = ("小区门口", "菜场旁边", "单位对面", "来电人未说清的路段")
+
 # What a camera's operator or a sensor notices, without anyone having called.
 SEEN_ON_SCREEN: tuple[tuple[str, str, str], ...] = (
     ("06010 暴露垃圾", "画面发现垃圾落地", "巡屏发现{at}有垃圾落地未清理。"),

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from api.runtime import Basemap, Runtime
+from boundaries.geocoders import Geocoders
 from boundaries.locate import Locator
 from cases.policies import PolicyBook
 from pianqu import listening
@@ -29,10 +30,12 @@ def make_app(settings: Settings) -> FastAPI:
             datum=settings.basemap_datum,
             attribution=settings.basemap_attribution,
         )
+    locator = Locator()
     house = Runtime(
         engine=make_engine(settings.database_url),
         database_url=settings.database_url,
-        locator=Locator(),
+        locator=locator,
+        geocoders=Geocoders(locator),
         policy=policy(settings),
         book=PolicyBook(policy(settings)),
         webhook_secret=webhook_secret(settings).encode(),

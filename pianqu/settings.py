@@ -12,6 +12,7 @@ from cases.files.scanning import check_address
 from cases.policy import Policy
 from pianqu.channel_settings import ChannelSettings
 from pianqu.listening import ListeningSettings
+from pianqu.provider_settings import ProviderSettings
 from pianqu.sign_on_settings import SignOnSettings
 
 HOST = "127.0.0.1"
@@ -25,7 +26,7 @@ def default_state_dir() -> Path:
     return (Path(data_home) if data_home else Path.home() / ".local" / "share") / "pianqu"
 
 
-class Settings(ListeningSettings, ChannelSettings, SignOnSettings):
+class Settings(ListeningSettings, ChannelSettings, SignOnSettings, ProviderSettings):
     """Every setting, each an environment variable `PIANQU_…`; docs/operations.md explains them."""
 
     model_config = SettingsConfigDict(

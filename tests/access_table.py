@@ -221,7 +221,8 @@ OTHERS = (
     get("/v1/layers/cameras"),
     get("/v1/layers/personnel"),
     *(get(f"/v1/cases/{{key}}{part}", **_CASE_READING)
-      for part in ("", "/events", "/clocks", "/assignments", "/attachments", "/reporters")),
+      for part in ("", "/events", "/clocks", "/assignments", "/attachments", "/reporters",
+                   "/places")),
     post("/v1/cases/{key}/reporter-reveal", "SCID", WHY, **_CASE_READING),
     get("/v1/attachments/{sha256}", **_FILE),
     get("/v1/attachments/{sha256}", query={"case": "{key}"}, **_FILE),
@@ -240,6 +241,10 @@ OTHERS = (
     *STEPS,
     # The map and the plan's own tables
     post("/v1/assignments", body=PLACE),
+    post("/v1/assignments", body={"address": "仓场路331号"}),
+    post("/v1/geocode", body={"text": "仓场路331号"}),
+    get("/v1/geocode/suggest", query={"q": "仓场"}),
+    get("/v1/geocode/reverse", query={"lon": "121.26", "lat": "31.39", "crs": "WGS84"}),
     get("/v1/coverage", query={"lon": "121.26", "lat": "31.39", "crs": "WGS84"}),
     post("/v1/assignments/batch", body={"lon": [121.26], "lat": [31.39], "crs": "WGS84"}),
     get("/v1/steps"),
@@ -289,6 +294,12 @@ OTHERS = (
     post("/v1/roster/days", "SA", {"day": "2026-04-06", "worked": False}, fine=_MOVED),
     Probe(method="POST", path="/v1/roster/import", may=_KEEPS, body=b"x,y\n", fine=_MOVED,
           query={"dry_run": "true"}, headers={"X-Filename": "a.csv"}),
+    # The gazetteer
+    get("/v1/gazetteer"),
+    get("/v1/gazetteer/places", query={"q": "仓场路"}),
+    Probe(method="POST", path="/v1/gazetteer/import", may="SA", fine=_MOVED,
+          body="名称,地址\n某店,仓场路331号\n".encode(), query={"dry_run": "true"},
+          headers={"X-Filename": "a.csv"}),
     # 交办事项
     get("/v1/tasks"),
     post("/v1/tasks", "SCDH", {"title": "排查", "to_post": "patrol-{desk}"}, thing="desk",

@@ -16,6 +16,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from pathlib import Path
 
 import psycopg
@@ -24,6 +25,8 @@ from processes import Site
 from psycopg import sql
 from sqlalchemy import Connection, Engine, create_engine, make_url
 from sqlalchemy.pool import NullPool
+from xdist.remote import Producer
+from xdist.scheduler import LoadFileScheduling
 
 from store import cluster as private
 from store.engine import make_engine
@@ -42,6 +45,23 @@ def pytest_configure(config: pytest.Config) -> None:
         folder = Path(tempfile.mkdtemp(prefix="pq-"))
         folder.chmod(0o755)
         os.environ[RUN_FOLDER] = str(folder)
+
+
+class OneBrowser(LoadFileScheduling):
+    """A file stays together, and all that drives the browser does.
+
+    Two Chromiums that draw maps without a graphics card would slow each other down; tests of
+    another worker, which mostly wait for processes, go on beside the one.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "browser" if nodeid.startswith("tests/browser/") else super()._split_scope(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneBrowser | None:
+    """For `--dist loadfile`."""
+    return OneBrowser(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -118,6 +138,9 @@ def _lonely_cluster() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="pq-"))
     folder.chmod(0o755)
     url = private.ensure(folder, durable=False)
+    # Its ANALYZE is a transaction like any other, which the feed would not overtake.
+    _administer(url, "ALTER SYSTEM SET autovacuum = off")
+    _administer(url, "SELECT pg_reload_conf()")
     _administer(url, "CREATE DATABASE {}", TEMPLATE)
     _fill(_url_of(url, TEMPLATE))
     yield url
@@ -171,29 +194,25 @@ def conn(_shared_database: str) -> Iterator[Connection]:
 @pytest.fixture(scope="module")
 def open_site(cluster: str, template: str) -> Iterator[Callable[..., Site]]:
     """Open a site of one's own: `open_site(PIANQU_AUTO_REFUSE="false")`; closed with the module."""
-    folder = Path(tempfile.mkdtemp(prefix="pq-site-"))
-    sites: list[Site] = []
-    with _copies(cluster, template) as copy:
+    with _sites(cluster, template) as opened:
+        yield opened
 
-        def opened(**settings: str) -> Site:
-            here = folder / str(len(sites))
-            here.mkdir()
-            sites.append(Site(here, database_url=copy(), port=_free_port(), settings=settings))
-            sites[-1].start()
-            return sites[-1]
 
-        try:
-            yield opened
-        finally:
-            for site in sites:
-                site.stop()
-    shutil.rmtree(folder, ignore_errors=True)
+@pytest.fixture(scope="session")
+def shared_site(cluster: str, template: str) -> Iterator[Callable[..., Site]]:
+    """The run's site with these settings, opened once: `shared_site(PIANQU_AUTO_REFUSE="true")`.
+
+    For tests that kill nothing and look only at cases of their own: starting a server and a worker
+    takes longer than most of these tests.
+    """
+    with _sites(cluster, template) as opened:
+        yield cache(opened)
 
 
 @pytest.fixture(scope="module")
-def site(open_site: Callable[..., Site]) -> Site:
-    """Server and worker as processes, one pair for the module, with automatic refusal (A-7)."""
-    return open_site(PIANQU_AUTO_REFUSE="true")
+def site(shared_site: Callable[..., Site]) -> Site:
+    """Server and worker as processes, one pair for the run, with automatic refusal (A-7)."""
+    return shared_site(PIANQU_AUTO_REFUSE="true")
 
 
 @pytest.fixture(scope="session")
@@ -219,6 +238,27 @@ def browser_type_launch_args(browser_type_launch_args: dict) -> dict:
     quiet += ["--disable-component-update", "--disable-sync"]
     sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
     return {**browser_type_launch_args, "executable_path": program, "args": [*quiet, *sandbox]}
+
+
+@contextmanager
+def _sites(cluster: str, template: str) -> Iterator[Callable[..., Site]]:
+    folder = Path(tempfile.mkdtemp(prefix="pq-site-"))
+    sites: list[Site] = []
+    with _copies(cluster, template) as copy:
+
+        def opened(**settings: str) -> Site:
+            here = folder / str(len(sites))
+            here.mkdir()
+            sites.append(Site(here, database_url=copy(), port=_free_port(), settings=settings))
+            sites[-1].start()
+            return sites[-1]
+
+        try:
+            yield opened
+        finally:
+            for site in sites:
+                site.stop()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

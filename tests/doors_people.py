@@ -151,6 +151,17 @@ def taking_in(client, house, **_):
     return client.post("/v1/roster/import", files=file, headers=CENTRE)
 
 
+def register(query):
+    """A register of one door plate: to be compared, or without its datum."""
+
+    def call(client, **_):
+        rows = "名称,地址,经度,纬度\n某店,仓场路333号,121.262,31.3837\n".encode()
+        file = {"file": ("门牌.csv", rows, "text/csv")}
+        return client.post("/v1/gazetteer/import", params=query, files=file, headers=CENTRE)
+
+    return call
+
+
 # policy
 
 
@@ -265,6 +276,9 @@ DOORS = {
         on_roster("POST", "roster/days", {"day": "2026-08-08", "worked": True, "reason": "调休"}),
     ),
     ("POST", "/v1/roster/import"): (200, taking_in),
+    ("GET", "/v1/gazetteer"): (200, as_post("GET", "gazetteer", DEPUTY)),
+    ("GET", "/v1/gazetteer/places"): (200, as_post("GET", "gazetteer/places?q=331", DEPUTY)),
+    ("POST", "/v1/gazetteer/import"): (200, register({"crs": "WGS84", "map": "name=名称"})),
     ("GET", "/v1/policy"): (200, as_post("GET", "policy", CENTRE)),
     ("GET", "/v1/policy/history"): (200, as_post("GET", "policy/history", CENTRE)),
     ("PUT", "/v1/policy"): (200, on_policy({"dispatch_minutes": 45})),
@@ -310,6 +324,7 @@ def held_twice(client, house, **_):
 
 
 PROBLEMS = {
+    "register-unusable": (422, register({})),
     "unauthenticated": (401, as_post("GET", "cases", NOBODY)),
     "too-many-attempts": (429, locked_out),
     "csrf": (403, without_csrf),

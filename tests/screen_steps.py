@@ -1,5 +1,7 @@
 """What browser tests do at the screen, and what others do meanwhile over HTTP."""
 
+import time
+from collections.abc import Callable
 from typing import Any
 
 import httpx2
@@ -32,6 +34,14 @@ class Door:
 
     def case(self, number: str) -> dict:
         return self.get(f"/v1/cases/{number}")
+
+    def wait_for(self, number: str, condition: Callable[[dict], bool]) -> dict:
+        """The case once it is so; what the worker does takes a moment."""
+        deadline = time.monotonic() + 30
+        while not condition(case := self.case(number)):
+            assert time.monotonic() < deadline, case
+            time.sleep(0.1)
+        return case
 
     @staticmethod
     def _read(answer: httpx2.Response) -> Any:

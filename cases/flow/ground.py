@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from boundaries.model import Assignment, AssignmentStatus, Named, ReasonCode
 from cases import events as ev
+from cases.by_words import is_usable
 from cases.model import Case, RawPoint, Report
 from cases.policy import Policy
 from cases.roles import ROUTER
@@ -50,6 +51,8 @@ def is_sure(report: Report, place: Assignment, found: Ground, policy: Policy) ->
         return False
     return (
         report.accuracy_m is not None
+        # A place found in words is proposed for refusal, but a person refuses.
+        and is_usable(report.raw)
         and not report.urgent
         and not report.supervised
         and not SOURCES[report.source].joint

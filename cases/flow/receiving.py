@@ -3,9 +3,10 @@
 from boundaries.model import AssignmentStatus
 from cases import commands as do
 from cases import events as ev
+from cases.by_words import is_silent, is_usable
 from cases.errors import NotPermitted
 from cases.flow.ground import addressed, ground, mapped, relocation, router
-from cases.model import Case, Status
+from cases.model import Case, RawPoint, Status
 from cases.roles import ROUTER
 from cases.setting import Act, Setting, after, enact
 
@@ -47,13 +48,22 @@ def supplement(case: Case, command: do.Supplement, setting: Setting) -> tuple[Ac
         actor=setting.actor.post,
     )
     placed = command.place.status is not AssignmentStatus.NO_LOCATION
-    raw = command.report.raw
-    if case.status is not Status.NO_LOCATION or not placed or raw is None:
+    by_pair = is_usable(command.report.raw)
+    # Words alone do not outweigh a pair that waits for somebody to read it.
+    helps = by_pair or (is_silent(command.report.raw) and is_silent(case.report.raw))
+    if case.status is not Status.NO_LOCATION or not placed or not helps:
         return (told,)
-    # The case was waiting for just this: the source has sent its position now.
-    accuracy_m = command.report.accuracy_m
+    # The case was waiting for just this: the source has told its position now.
+    raw = command.report.raw if by_pair else None
     moved = Act(
-        event=relocation(case, command.place, raw, accuracy_m, "来源补报坐标", setting),
+        event=relocation(
+            case,
+            command.place,
+            raw or RawPoint(lon=None, lat=None, crs=None),
+            command.report.accuracy_m if by_pair else None,
+            "来源补报坐标" if by_pair else "来源补报地址",
+            setting,
+        ),
         actor=ROUTER.post,
     )
     there = after(case, (told, moved), setting)

@@ -22,6 +22,12 @@ def open_site(open_site: Callable[..., Site]) -> Callable[..., Site]:
     return lambda **settings: open_site(**{"PIANQU_DEMO": "true", **settings})
 
 
+@pytest.fixture(scope="module")
+def site(shared_site: Callable[..., Site]) -> Site:
+    """One site for all pages: each test looks only at cases it has received itself."""
+    return shared_site(PIANQU_DEMO="true", PIANQU_AUTO_REFUSE="true")
+
+
 @pytest.fixture
 def door(site: Site) -> Door:
     return Door(site)

@@ -57,10 +57,14 @@ def test_a_new_case_is_there_within_a_second_and_the_view_stays(dispatch, door):
 def test_the_list_does_not_move_under_the_eye(dispatch, door):
     page = dispatch
     earlier = door.get("/v1/summary", desk="140901")["tabs"]["rejected"]
-    for _ in range(25):
-        door.receive(report(IN_MALU, title="街道以外"))
+    sent = [door.receive(report(IN_MALU, title="街道以外"))["number"] for _ in range(25)]
     expect(page.locator("[data-tab=rejected] b")).to_have_text(str(earlier + 25))
-    page.wait_for_timeout(1_000)  # their feedback is delivered: the order is the last one
+    # When the feedback of all is delivered the order is the last one.
+    for number in sent:
+        door.wait_for(
+            number, lambda case: case["refusals"][-1]["delivery"]["status"] == "delivered"
+        )
+    page.wait_for_timeout(500)  # the page has heard of the last one
     page.locator("[data-tab=rejected]").click()
     rows = page.locator(".rows")
     rows.evaluate("list => { list.scrollTop = 6 * 56 }")
@@ -139,7 +143,8 @@ def test_a_refusal_keeps_what_was_typed_and_leaves_the_queue(dispatch, door):
     reason.press("Control+Enter")
     expect(status(page)).to_have_text("不予受理")
     expect(page.locator(f"[data-case='{case['number']}']")).to_have_count(0)
-    expect(page.locator("[data-refusal]")).to_contain_text("已反馈街道")
+    # The worker may still be starting when the server is ready.
+    expect(page.locator("[data-refusal]")).to_contain_text("已反馈街道", timeout=30_000)
     expect(page.locator("[data-refusal]")).to_contain_text("位置在马陆镇")
 
 

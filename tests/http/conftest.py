@@ -10,6 +10,7 @@ from spots import SECRET
 
 from api.app import create_app
 from api.runtime import Runtime
+from boundaries.geocoders import Geocoders
 from boundaries.locate import Locator
 from cases.policy import Policy
 from store.engine import make_engine
@@ -39,13 +40,20 @@ def locator():
     return Locator()
 
 
+@pytest.fixture(scope="session")
+def geocoders(locator):
+    """One for all as well: the same gazetteer over the same edition."""
+    return Geocoders(locator)
+
+
 @pytest.fixture
-def house(database, clock, locator):
+def house(database, clock, locator, geocoders):
     engine = make_engine(database, pool_size=5)
     yield Runtime(
         engine=engine,
         database_url=database,
         locator=locator,
+        geocoders=geocoders,
         policy=Policy(auto_refuse=True, auto_redispatch=True),
         webhook_secret=SECRET,
         now=clock,

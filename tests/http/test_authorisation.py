@@ -14,6 +14,7 @@ import pytest
 import signed
 from access_table import NOBODY, OTHERS, POSTS, STREAM, UUID0
 from fastapi.testclient import TestClient
+from readable import wait_until_readable
 from sqlalchemy import event
 from two_worlds import EAST, NOW, WEST, build
 
@@ -36,6 +37,7 @@ class World:
         with transaction(engine) as conn:
             self.start = feed.head(conn)
         self.west, self.east = build(client, engine)
+        wait_until_readable(engine)
         event.listen(engine, "commit", lambda conn: conn.connection.dbapi_connection.rollback())
 
     def names(self, probe, letter, *, own):
@@ -95,12 +97,13 @@ def named(text, names):
 
 
 @pytest.fixture(scope="module")
-def world(module_database, locator):
+def world(module_database, locator, geocoders):
     engine = make_engine(module_database, pool_size=5)
     house = Runtime(
         engine=engine,
         database_url=module_database,
         locator=locator,
+        geocoders=geocoders,
         policy=Policy(auto_refuse=True),
         webhook_secret=b"only for tests",
         now=lambda: NOW,

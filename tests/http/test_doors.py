@@ -117,6 +117,19 @@ DOORS = {
         lambda client, **_: post(client, "/v1/assignments", PLACE),
     ),
     ("GET", "/v1/coverage"): (200, lambda client, **_: client.get("/v1/coverage", params=PLACE)),
+    ("POST", "/v1/geocode"): (
+        200,
+        lambda client, **_: post(client, "/v1/geocode", {"text": "仓场路331号"}),
+    ),
+    ("GET", "/v1/geocode/suggest"): (
+        200,
+        lambda client, **_: client.get("/v1/geocode/suggest", params={"q": "仓场"}),
+    ),
+    ("GET", "/v1/geocode/reverse"): (
+        200,
+        lambda client, **_: client.get("/v1/geocode/reverse", params={**WEST, "crs": "WGS84"}),
+    ),
+    ("GET", "/v1/cases/{key}/places"): (200, of_case("/v1/cases/{key}/places")),
     ("POST", "/v1/assignments/batch"): (
         200,
         lambda client, **_: post(client, "/v1/assignments/batch", BATCH),

@@ -68,7 +68,8 @@ def test_an_idempotency_key_stands_for_a_number(client):
         ({"lon": 0, "lat": 0}, "ZERO_ISLAND"),
         ({"lon": 121, "lat": 31}, "INTEGER_DEGREES"),
         ({"lon": 121.26, "lat": 31.38, "crs": "城建坐标"}, "CRS_UNKNOWN"),
-        ({"address": "仓场路331号", "crs": None}, "NO_LOCATION"),
+        ({"crs": None}, "NO_LOCATION"),
+        ({"address": "仓场路", "crs": None}, "ADDRESS_AMBIGUOUS"),
     ],
 )
 def test_a_case_that_cannot_be_placed_waits_with_its_raw_pair(report, told, problem):

@@ -2,7 +2,9 @@
 
 import asyncio
 import dataclasses
+import itertools
 import json
+import statistics
 import threading
 import time
 from contextlib import ExitStack, contextmanager
@@ -21,6 +23,8 @@ from store import feed
 
 pytestmark = pytest.mark.db
 SENDER = signed.headers("platform-12345")
+# How long a test waits for an answer before it gives up: longer than any busy machine needs.
+PATIENCE_S = 60
 
 
 @pytest.fixture
@@ -62,13 +66,13 @@ def address(house):
 
 def send(address, **told):
     body = {"source": "12345", "title": "x", "crs": "WGS84", "accuracy_m": 10, **WEST} | told
-    answer = httpx2.post(f"{address}/v1/cases", json=body, headers=SENDER, timeout=10)
+    answer = httpx2.post(f"{address}/v1/cases", json=body, headers=SENDER, timeout=PATIENCE_S)
     assert answer.status_code in (200, 201), answer.text
     return answer.json()["case"]["id"]
 
 
 @contextmanager
-def listening(address, last=None, timeout=10, post="street-centre"):
+def listening(address, last=None, timeout=PATIENCE_S, post="street-centre"):
     """The frames of a stream as (event, id, data), as they come to a post."""
     headers = signed.headers(post) | ({"Last-Event-ID": last} if last else {})
     url = f"{address}/v1/live"
@@ -97,10 +101,14 @@ def take(stream, count):
 def test_a_new_case_is_told_within_a_second(address):
     with listening(address) as stream:
         assert next(stream)[0] == "hello"
-        begun = time.monotonic()
-        id = send(address, external_id="1")
-        event, cursor, data = next(stream)
-        assert time.monotonic() - begun < 1.0
+        took = []
+        for number in range(3):
+            begun = time.monotonic()
+            id = send(address, external_id=str(number))
+            event, cursor, data = next(stream)
+            took.append(time.monotonic() - begun)
+    # The median: the machine may have other tests to run at one of the moments.
+    assert statistics.median(took) < 1.0, took
     assert (event, data["case"], data["type"]) == ("change", id, "CaseReceived")
     assert data["id"] == cursor
     assert data["areas"] == ["street"], "not who else hears of it"
@@ -216,18 +224,21 @@ def test_a_post_hears_of_what_it_sees_and_of_nothing_else(address):
 
 def test_what_is_not_told_moves_the_cursor_on_all_the_same(house, monkeypatch):
     monkeypatch.setattr(live, "HEARTBEAT_S", 0.05)
-    monkeypatch.setattr(live, "LIFE_S", 2.0)
     now = dataclasses.replace(house, now=lambda: datetime.now(UTC))
     with served(now) as url:
         headers = signed.headers("coordinator-140902")
-        with httpx2.stream("GET", f"{url}/v1/live", headers=headers, timeout=10) as answer:
-            lines = answer.iter_lines()
-            start = next(lines).removeprefix("id: ")
+        with httpx2.stream("GET", f"{url}/v1/live", headers=headers, timeout=PATIENCE_S) as answer:
+            lines = filter(None, answer.iter_lines())
+            start, *hello = itertools.islice(lines, 4)
+            assert hello[1:] == ["event: hello", "data: {}"]
             send(url, external_id="1")
-            marks = [line for line in lines if line.startswith("id: ")]
-        assert len(marks) == 1, "a mark, and no frame"
-        assert marks[0].removeprefix("id: ") > start
-        end = marks[0].removeprefix("id: ")
+            heard = [next(line for line in lines if line != ": still here")]
+            # The heartbeat that says it, and several that follow.
+            heard += itertools.islice(lines, 6)
+        assert heard[0].startswith("id: "), "a mark, and no frame"
+        assert heard[1:] == [": still here"] * 6
+        end = heard[0].removeprefix("id: ")
+        assert end > start.removeprefix("id: ")
         with house.engine.connect() as conn:
             assert feed.head(conn) == end
 
@@ -285,7 +296,7 @@ def test_a_quiet_stream_says_that_it_lives_and_ends_itself(house, monkeypatch):
     monkeypatch.setattr(live, "HEARTBEAT_S", 0.05)
     monkeypatch.setattr(live, "LIFE_S", 0.4)
     with served(house) as url:
-        said = httpx2.get(f"{url}/v1/live", headers=SENDER, timeout=10).text
+        said = httpx2.get(f"{url}/v1/live", headers=SENDER, timeout=PATIENCE_S).text
     assert said.count(": still here") >= 3
 
 

@@ -25,8 +25,8 @@ WORDS = {name: f"{name}说的话" for name in NAMES}
 
 
 @pytest.fixture(scope="module")
-def town(open_site):
-    town = Town(open_site())
+def town(shared_site):
+    town = Town(shared_site())
     yield town
     town.close()
 

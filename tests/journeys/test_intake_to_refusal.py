@@ -1,6 +1,7 @@
 """Journey B with real processes: a report comes in, lands in its grid or is refused and told."""
 
 import json
+import statistics
 import threading
 import time
 from datetime import datetime, timedelta
@@ -311,10 +312,13 @@ def test_a_slow_receiver_holds_up_nobody_else(outside, manner):
     assert centre.arrived.wait(10)
     # The receiver has our message and does not answer: cases must still go live within 1 s.
     with Follower(site.base_url) as follower:
-        sent = time.monotonic()
-        case = posted(http, report(SURE_140901))["case"]
-        seen = follower.wait_for(case["id"], 8)
-        assert seen - sent < 1.0
+        took = []
+        for _ in range(3):
+            sent = time.monotonic()
+            case = posted(http, report(SURE_140901))["case"]
+            took.append(follower.wait_for(case["id"], 8) - sent)
+        # The median: the machine may have other tests to run at one of the moments.
+        assert statistics.median(took) < 1.0, took
     told = wait_for(http, refused["id"], is_delivered, 30)
     assert told["refusals"][0]["delivery"]["attempts"] == 2
 

@@ -30,8 +30,8 @@ WHY = "现场情况复杂，需多方处置"
 
 
 @pytest.fixture(scope="module")
-def town(open_site):
-    town = Town(open_site())
+def town(shared_site):
+    town = Town(shared_site())
     yield town
     town.close()
 

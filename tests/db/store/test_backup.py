@@ -1,13 +1,13 @@
 """Backup and restore, rehearsed: all data come back, the proof holds, followers notice."""
 
 import os
-import time
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from brought import bring_cases
+from readable import wait_until_readable
 from sqlalchemy import text
 
 from cases import audit
@@ -32,19 +32,6 @@ def closing(url):
 def told(url, query):
     with closing(url) as engine, transaction(engine) as conn:
         return conn.execute(text(query)).scalar_one()
-
-
-def readable_after(engine, cursor):
-    """The facts behind the cursor once none waits: other tests' transactions in this cluster may
-    be older than ours, and the feed does not overtake them (ADR 0007).
-    """
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        with transaction(engine) as conn:
-            if not feed.rows_wait(conn):
-                return feed.after(conn, cursor)
-        time.sleep(0.05)
-    raise AssertionError("a row of the feed stayed unreadable for a minute")
 
 
 @pytest.fixture
@@ -82,8 +69,9 @@ def test_restored_elsewhere_all_is_there_and_the_feed_goes_on(saved, settings, e
                 feed.after(conn, cursor)
             start = feed.head(conn)
         bring_cases(empty_database, 1, first=10)
-        assert [fact.kind for fact in readable_after(engine, start)] == ["case"]
+        wait_until_readable(engine)
         with transaction(engine) as conn:
+            assert [fact.kind for fact in feed.after(conn, start)] == ["case"]
             assert audit.verify(conn).findings == ()
 
 

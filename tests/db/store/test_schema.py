@@ -7,6 +7,7 @@ from geoalchemy2.alembic_helpers import include_object
 from sqlalchemy import inspect, text
 
 import boundaries.tables
+import geo.tables  # noqa: F401 - its tables go into the one metadata
 import layers.tables  # noqa: F401 - its tables go into the one metadata
 from store.metadata import metadata
 
@@ -45,7 +46,7 @@ def test_the_mirror_would_show_a_difference(mirrored, conn):
 
 
 def test_every_room_with_tables_is_mirrored():
-    assert {"edition", "area", "base_feature", "camera", "person"} <= set(metadata.tables)
+    assert {"edition", "area", "base_feature", "camera", "person", "geocode_label"} <= set(metadata.tables)
     assert boundaries.tables.edition.metadata is metadata
 
 
@@ -62,7 +63,7 @@ def test_every_geometry_is_in_the_one_datum_and_indexed(conn):
         text("SELECT tablename, indexdef FROM pg_indexes WHERE indexdef LIKE '%gist (geom%'")
     )
     with_index = {row.tablename for row in indexed}
-    assert {"area", "base_feature", "case_now", "camera"} <= with_index & tables
+    assert {"area", "base_feature", "case_now", "camera", "gazetteer_place"} <= with_index & tables
 
 
 def test_every_moment_carries_its_zone(conn):

@@ -5,9 +5,11 @@ import type {
   Assignment,
   Case,
   CaseEvent,
+  CasePlaces,
   Config,
   DeliveryRow,
   DutyList,
+  Geocoded,
   ImportResult,
   Mail,
   MailList,
@@ -21,8 +23,10 @@ import type {
   Refusal,
   RejectedIntake,
   ReportJob,
+  Reversed,
   Roster,
   Session,
+  Suggestion,
   Summary,
   Task,
   Token,
@@ -127,7 +131,8 @@ async function readProblem(answer: Response): Promise<Problem> {
 }
 
 const get = <T>(path: string, signal?: AbortSignal): Promise<T> => send<T>('GET', path, signal ? { signal } : {});
-const tell = <T>(path: string, body: unknown = {}): Promise<T> => send<T>('POST', path, { body });
+const tell = <T>(path: string, body: unknown = {}, signal?: AbortSignal): Promise<T> =>
+  send<T>('POST', path, signal ? { body, signal } : { body });
 
 /** A file on its way, with how far it is; fetch cannot tell that, XMLHttpRequest can. */
 export function upload<T>(path: string, file: File, progress: (share: number) => void = () => undefined): Promise<T> {
@@ -189,6 +194,14 @@ export const api = {
   events: (id: string) => get<{ items: CaseEvent[] }>(`${case_(id)}/events`),
   assign: (place: { lon: number; lat: number; crs: string; accuracy_m?: number }) =>
     tell<Assignment>('/v1/assignments', place),
+
+  /** What an address means; nothing is kept. */
+  geocode: (asked: { text: string; source?: string; point?: { lon: number; lat: number; crs: string; accuracy_m?: number } }, signal?: AbortSignal) =>
+    tell<Geocoded>('/v1/geocode', asked, signal),
+  suggest: (q: string, signal?: AbortSignal) => get<{ suggestions: Suggestion[] }>(`/v1/geocode/suggest${query({ q })}`, signal),
+  reverse: (at: { lon: number; lat: number; crs: string }) => get<Reversed>(`/v1/geocode/reverse${query(at)}`),
+  /** What the words of a case that waits for its place may mean. */
+  places: (id: string) => get<CasePlaces>(`${case_(id)}/places`),
 
   receive: (report: NewCase) => tell<Received>('/v1/cases', report),
   /** One resource per verb: the path of a step, its fields, the version that was looked at. */

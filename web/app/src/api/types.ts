@@ -45,6 +45,91 @@ export interface Assignment {
   provisional: boolean;
 }
 
+/** One recognised piece of an address; [start, end) counts code points of the text as it was written. */
+export interface AddressPart {
+  role: string;
+  text: string;
+  start: number;
+  end: number;
+  value: string | null;
+  tier: string | null;
+}
+export interface GridShare {
+  code: string | null;
+  name: string;
+  sector: string | null;
+  share: number;
+}
+/** One place the words may mean. */
+export interface FoundPlace {
+  key: string;
+  label: string;
+  point: LonLat | null;
+  radius_m: number;
+  confidence: number;
+  precision: string;
+  shares: GridShare[];
+  line: LonLat[];
+  in_ring: boolean;
+  town: string | null;
+  area_code: string | null;
+  why: string[];
+}
+export interface Geocoded {
+  outcome: 'accepted' | 'ask' | 'out_of_area' | 'not_found';
+  found: FoundPlace | null;
+  candidates: FoundPlace[];
+  confidence: number;
+  grid_share: number;
+  parts: AddressPart[];
+  vetoes: { code: string; text: string }[];
+  explanation: string[];
+  gazetteer_version: string;
+  belongs_to: string | null;
+  datum_inferred: string | null;
+  provisional?: boolean;
+}
+export interface CasePlaces {
+  geocoded: Geocoded;
+  /** What was read, redacted for the caller; the parts' offsets count into it. */
+  text: string;
+}
+export interface Suggestion {
+  key: string;
+  label: string;
+  kind: string;
+  point: LonLat | null;
+  radius_m: number;
+  in_ring: boolean;
+  town: string | null;
+  match: [number, number] | null;
+}
+/** A place near a point; its own position may be some metres off. */
+export interface Near {
+  key: string;
+  label: string;
+  point: LonLat;
+  distance_m: number;
+  inside: boolean;
+  radius_m: number;
+  in_ring: boolean;
+}
+/** What lies around a point; null for what does not. */
+export interface Reversed {
+  point: LonLat;
+  doorplate: Near | null;
+  distance_m: number | null;
+  road: string | null;
+  road_sure: boolean | null;
+  /** The roads whose crossings enclose the point; null at an open end. */
+  between: [string | null, string | null] | null;
+  at_crossing: string | null;
+  side: string | null;
+  compound: Near | null;
+  town: string | null;
+  label: string;
+}
+
 export interface Clock {
   code: string;
   clause?: string;

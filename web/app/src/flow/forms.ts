@@ -18,6 +18,7 @@ import {
   type Option,
   type PointRow,
 } from './kinds';
+import { candidateOf } from '../pure/places';
 import { stepsOf } from '../pure/steps';
 import type { Owner } from '../api/types';
 import { composeReport } from './report';
@@ -65,6 +66,11 @@ const say = (name: string, label: string, placeholder = '', required = true): Fi
 const when = (name: string, label: string, required = false): Field => ({ name, label, kind: 'moment', required });
 const decision = (): Field => ({ name: 'approve', label: '审批', kind: 'choice', required: true, options: () => YES_NO });
 const approved = (body: Draft): Draft => ({ ...body, approve: body.approve === 'yes' });
+/** Which of the places the words may mean was taken; nothing once the person has pointed elsewhere. */
+const candidateBody = (body: Draft, draft: Draft): Draft => {
+  const candidate = candidateOf(draft);
+  return candidate ? { ...body, candidate } : body;
+};
 const joint = (d: Draft): boolean => d.kind === 'joint';
 const own = (c: Context): Option[] =>
   c.grids.filter((g) => c.case_.desk === null || g.sector === c.case_.desk).map((g) => opt(g.code, g.name.replace(/网格$/, '')));
@@ -168,7 +174,7 @@ export const FORMS: Record<string, Form> = {
       return owner ? { ...b, belongs_to: owner } : { reason: b.reason };
     },
   },
-  location: { command: 'CorrectLocation', button: () => '更正位置，网格随之重算', open: (c) => (c.case_.status === 'no_location' ? '选定位置' : '更正位置'), fields: [{ name: 'place', label: '位置', kind: 'place', required: true }, because('依据（如来电核实、现场照片）')] },
+  location: { command: 'CorrectLocation', button: (c) => `${c.case_.status === 'no_location' ? '选定' : '更正'}位置，网格随之重算`, open: (c) => (c.case_.status === 'no_location' ? '选定位置' : '更正位置'), fields: [{ name: 'place', label: '位置', kind: 'place', required: true }, because('依据（如来电核实、现场照片）')], body: candidateBody },
   'rejection-withdrawal': { command: 'WithdrawRejection', button: () => '撤回不予受理', fields: [because('写明为什么撤回')] },
   reinstatement: {
     command: 'Reinstate',

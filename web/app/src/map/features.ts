@@ -1,6 +1,6 @@
 /** Domain things as map features; pure, so that they can be tested without a map. */
 import type { Feature, FeatureCollection, LineString, Point, Polygon } from 'geojson';
-import type { Case, LonLat } from '../api/types';
+import type { Case, FoundPlace, LonLat } from '../api/types';
 import { readClock } from '../pure/clocks';
 import { contains, disc, isArea, namesAround, nearestOn, metresWords, ringsOf, roomiest, wedge } from '../pure/geometry';
 import { isOpen } from '../pure/queue';
@@ -58,6 +58,21 @@ export function caseFeatures(
 export function discFeatures(at: LonLat | null, radiusM: number | null): FeatureCollection {
   if (!at || !radiusM) return EMPTY;
   return collection([{ type: 'Feature', geometry: disc(at, radiusM), properties: {} }]);
+}
+
+/** What the words may mean: the circle of each place's uncertainty, or the stretch of road it may be on. */
+export function foundFeatures(places: FoundPlace[], chosen: number | null): FeatureCollection {
+  return collection(
+    places.flatMap((place, order) => {
+      const properties = { chosen: order === chosen, ring: place.in_ring };
+      const features: Feature[] = [];
+      if (place.point) features.push({ type: 'Feature', geometry: disc(place.point, place.radius_m), properties });
+      if (place.line.length > 1) {
+        features.push({ type: 'Feature', geometry: { type: 'LineString', coordinates: place.line.map((p) => [p.lon, p.lat]) }, properties });
+      }
+      return features;
+    }),
+  );
 }
 
 /** The candidates' areas, hatched at opposite angles in the order of the keys. */

@@ -52,6 +52,7 @@ function sources(): Record<string, SourceSpecification> {
     posts: geo(),
     candidates: geo(),
     disc: geo(),
+    found: geo(),
     nearest: geo(),
     border: geo(),
     cases: geo({
@@ -240,6 +241,15 @@ function watchers(t: Tokens): LayerSpecification[] {
     },
     { id: 'disc', type: 'fill', source: 'disc', paint: { 'fill-color': t.disc } },
     { id: 'disc-edge', type: 'line', source: 'disc', paint: { 'line-color': t['disc-edge'], 'line-width': 1.5 } },
+    { id: 'found', type: 'fill', source: 'found', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': t.disc, 'fill-opacity': ['case', ['get', 'chosen'], 1, 0.5] } },
+    {
+      id: 'found-edge', type: 'line', source: 'found', filter: ['==', ['geometry-type'], 'Polygon'],
+      paint: { 'line-color': t['disc-edge'], 'line-width': ['case', ['get', 'chosen'], 2, 1], 'line-opacity': ['case', ['get', 'chosen'], 1, 0.7] },
+    },
+    {
+      id: 'found-line', type: 'line', source: 'found', filter: ['==', ['geometry-type'], 'LineString'], layout: round,
+      paint: { 'line-color': t['disc-edge'], 'line-width': ['case', ['get', 'chosen'], 7, 5], 'line-opacity': ['case', ['get', 'chosen'], 0.6, 0.35] },
+    },
     { id: 'border', type: 'line', source: 'border', layout: round, paint: { 'line-color': t.divide, 'line-width': 2.5 } },
     { id: 'nearest', type: 'line', source: 'nearest', filter: ['==', ['geometry-type'], 'LineString'], paint: { 'line-color': t['map-ink'], 'line-width': 1.5, 'line-dasharray': [3, 2] } },
     { id: 'nearest-foot', type: 'circle', source: 'nearest', filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 3.5, 'circle-color': t['map-ground'], 'circle-stroke-color': t['map-ink'], 'circle-stroke-width': 1.5 } },

@@ -23,6 +23,11 @@ export function draftOf<T extends Record<string, unknown>>(name: string, empty: 
   return drafts[name] as T;
 }
 
+/** What is held of a form, if anything. */
+export function heldDraft(name: string): Record<string, unknown> | null {
+  return drafts[name] ?? null;
+}
+
 export function dropDraft(name: string): void {
   delete drafts[name];
 }

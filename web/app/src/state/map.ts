@@ -1,10 +1,11 @@
 /** What the map is being used for, shared between the map and the forms beside it. */
 import { reactive, ref, shallowRef } from 'vue';
-import type { Assignment, LonLat } from '../api/types';
+import type { Assignment, LonLat, Reversed } from '../api/types';
 
 export type Tool = 'none' | 'whose' | 'new' | 'location';
 export type RightPanel = 'case' | 'new' | 'unread';
 
+let serial = 0;
 export const tool = ref<Tool>('none');
 export const rightPanel = ref<RightPanel>('case');
 
@@ -21,17 +22,27 @@ export const preview = shallowRef<{ at: LonLat; radius_m: number | null } | null
 export const whose = reactive<{
   at: LonLat | null;
   accuracy_m: number;
+  /** What is written over the answer: the question, or the name of a place that was looked for. */
+  title: string;
   answer: Assignment | null;
+  around: Reversed | null;
   trouble: string;
-}>({ at: null, accuracy_m: 20, answer: null, trouble: '' });
+}>({ at: null, accuracy_m: 20, title: '', answer: null, around: null, trouble: '' });
+
+/** A place that somebody looked for by its name: the map goes there. */
+export const soughtPlace = shallowRef<{ at: LonLat | null; line: LonLat[]; accuracy_m: number; title: string; serial: number } | null>(null);
+/** What was looked for last; it stands there again. */
+export const soughtText = ref('');
+export function goTo(place: { at: LonLat | null; line: LonLat[]; accuracy_m: number; title: string }): void {
+  serial += 1;
+  soughtPlace.value = { ...place, serial };
+}
 
 /** Which candidate of the open case is chosen; the map hatches it stronger. */
 export const chosen = ref(0);
 
 /** Told when the operator opened a case from the list: the map shows it if it is out of sight. */
 export const bringIntoView = shallowRef<{ at: LonLat; serial: number } | null>(null);
-let serial = 0;
-
 export function showPlace(at: LonLat | null): void {
   if (!at) return;
   serial += 1;
@@ -53,4 +64,5 @@ export function endTool(): void {
   tool.value = 'none';
   whose.at = null;
   whose.answer = null;
+  soughtPlace.value = null;
 }

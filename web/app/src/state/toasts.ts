@@ -7,17 +7,23 @@ export interface Toast {
   text: string;
   detail: string;
   grave: boolean;
+  /** One thing that can be done about it from here. */
+  todo: Todo | null;
+}
+interface Todo {
+  label: string;
+  act: () => void;
 }
 
 export const toasts = reactive<Toast[]>([]);
 let last = 0;
 
-export function say(text: string, detail = '', grave = false): void {
+export function say(text: string, detail = '', grave = false, todo: Todo | null = null): void {
   last += 1;
   const id = last;
-  toasts.push({ id, text, detail, grave });
+  toasts.push({ id, text, detail, grave, todo });
   if (toasts.length > 4) toasts.shift();
-  setTimeout(() => dismiss(id), grave ? 9_000 : 4_500);
+  setTimeout(() => dismiss(id), grave || todo ? 9_000 : 4_500);
 }
 
 export function sayProblem(cause: unknown): void {

@@ -1,0 +1,1 @@
+"""Registers of others, brought into the gazetteer: door plates and POI as tables or layers."""
