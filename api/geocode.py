@@ -7,17 +7,19 @@ from fastapi import APIRouter, Path, Query
 from pydantic import ConfigDict, Field
 
 from api.bodies import Body
-from api.deps import House, Now, Tx, Who
+from api.deps import House, Now, Tx, Who, connected
 from api.problems import BadLocation, NotReady
 from api.runtime import Runtime
 from api.views import eyes, rounded
 from boundaries.geocoders import Finders
 from cases import desk, queries, reveal, scope
-from cases.by_words import texts
+from cases.by_words import Reading, given_of, texts
+from cases.model import Case
 from geo.datums import read_point
 from geo.geocoding import Given
+from geo.hits import middle_of, usable_hits
 from geo.points import LonLat
-from geo.readings import Found, Geocoded
+from geo.readings import Found, Geocoded, Outcome
 from geo.reversing import Near, Reversed
 from geo.suggesting import MOST, Suggestion
 
@@ -137,15 +139,33 @@ def reverse(
 
 
 @router.get("/cases/{key}/places")
-def places(key: Key, tx: Tx, house: House, now: Now, who: Who) -> PlacesView:
+def places(key: Key, house: House, now: Now, who: Who) -> PlacesView:
     """The places a case's words may mean, best first, with its own pair among them."""
-    case = queries.case(tx, scope.seen_id(tx, key, who))
-    shown = reveal.visible_text(case, who, eyes(tx, [case], who, now).known.get(case.id, ()))
-    found = _finders(house, tx, now)
-    words = texts(shown["title"], shown["description"], shown["address"])
-    reading = desk.candidates(house.office, tx, case, words or ("",), at=now)
+    with connected(house.engine) as tx:
+        case = queries.case(tx, scope.seen_id(tx, key, who))
+        shown = reveal.visible_text(case, who, eyes(tx, [case], who, now).known.get(case.id, ()))
+        found = _finders(house, tx, now)
+        words = texts(shown["title"], shown["description"], shown["address"])
+        reading = desk.candidates(house.office, tx, case, words or ("",), at=now)
     assert reading is not None
-    return PlacesView(geocoded=_view(reading.geocoded, found), text=reading.text)
+    # Strangers are asked with no transaction open: they may take two seconds.
+    told = _asked_elsewhere(house, found, case, reading, now)
+    return PlacesView(geocoded=_view(told, found), text=reading.text)
+
+
+def _asked_elsewhere(
+    house: Runtime, found: Finders, case: Case, reading: Reading, now: Now
+) -> Geocoded:
+    """The reading with what the online geocoders say of its place words, where we are not sure."""
+    told = reading.geocoded
+    middle = middle_of(found.gazetteer)
+    if house.elsewhere is None or told.outcome is Outcome.ACCEPTED or middle is None:
+        return told
+    hits = usable_hits(house.elsewhere(told.clause, now), middle=middle) if told.clause else ()
+    if not hits:
+        return told
+    pair = given_of(case.report.raw, case.report.accuracy_m)
+    return found.geocoder.geocode(reading.text, given=pair, hits=hits)
 
 
 def _finders(house: Runtime, tx: Tx, now: Now) -> Finders:

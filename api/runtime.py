@@ -1,6 +1,6 @@
 """What the server is made of: handed to `create_app` once, read by the handlers through `deps`."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,7 @@ from cases.channels.wecom_crypto import Seal
 from cases.desk import Office
 from cases.policies import PolicyBook
 from cases.policy import Policy
+from geo.hits import ProviderHit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +45,8 @@ class Runtime:
     book: PolicyBook | None = None
     # Without one, words place nothing: the case waits for a person as it always may.
     geocoders: Geocoders | None = None
+    # Asks the online geocoders that are set up; only for a person who looks at a case's places.
+    elsewhere: Callable[[str, datetime], Sequence[ProviderHit]] | None = None
     single_sign_on: SingleSignOn | None = None
     # Reached by other machines, over TLS: cookies say Secure, whatever the last stretch is.
     beyond_loopback: bool = False

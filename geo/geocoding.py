@@ -12,7 +12,7 @@ from typing import Protocol
 
 from geo.addresses import Reading, read
 from geo.explaining import clause_of, explanation, parts_of
-from geo.hits import ProviderHit
+from geo.hits import ProviderHit, agreement
 from geo.lexicon import Lexicon
 from geo.matching import Match, Matched, match
 from geo.pairs import Given, PairCheck, check_pair
@@ -34,6 +34,8 @@ _NEGLIGIBLE = 0.02
 _WEIGHED = 0.2
 # What a stranger's answer counts: it is shown, never taken.
 _PROVIDER_CONFIDENCE = 0.3
+_ONE_SAYS = "在线地图的回答，仅供参考"
+_TWO_AGREE = "两家在线地图的回答一致，仅供参考"
 
 
 class Grounds(Protocol):
@@ -268,6 +270,8 @@ def _with_hits(answer: Geocoded, hits: Sequence[ProviderHit], grounds: Grounds) 
     """Providers' answers stand behind our own candidates; alone they are never taken."""
     room = max(MOST_CANDIDATES - len(answer.candidates), 0)
     first = {hit.provider: hit for hit in reversed(hits)}
+    agreed = agreement(hits, answer.clause)
+    both = agreed.providers if agreed else ()
     found = [
         Found(
             key=f"provider:{hit.provider}",
@@ -277,7 +281,7 @@ def _with_hits(answer: Geocoded, hits: Sequence[ProviderHit], grounds: Grounds) 
             confidence=_PROVIDER_CONFIDENCE,
             precision=Precision.POI,
             shares=grounds.shares(hit.point, hit.radius_m),
-            why=("在线地图的回答，仅供参考",),
+            why=(_TWO_AGREE if hit.provider in both else _ONE_SAYS,),
         )
         for hit in list(first.values())[:room]
     ]

@@ -14,6 +14,7 @@ from cases.policies import PolicyBook
 from pianqu import listening
 from pianqu.channel_settings import wecom_seal
 from pianqu.present import now
+from pianqu.provider_settings import asker, providers
 from pianqu.settings import Settings, policy, webhook_secret
 from pianqu.sign_on_settings import single_sign_on
 from store.engine import make_engine
@@ -36,6 +37,7 @@ def make_app(settings: Settings) -> FastAPI:
         database_url=settings.database_url,
         locator=locator,
         geocoders=Geocoders(locator),
+        elsewhere=asker(settings).hits if providers(settings) else None,
         policy=policy(settings),
         book=PolicyBook(policy(settings)),
         webhook_secret=webhook_secret(settings).encode(),

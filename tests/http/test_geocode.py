@@ -1,16 +1,22 @@
 """The doors between words and places; what a caller reads is what he may read."""
 
+import dataclasses
+import json
 import uuid
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 import signed
 from fastapi.testclient import TestClient
+from map_services import KEY, map_services
 
 from api.app import create_app
 from api.runtime import Runtime
 from cases.policy import Policy
 from geo.datums import Datum, from_cgcs2000
+from geo.providers.asking import Asker, make_client
+from geo.providers.tianditu import Tianditu
 from store.engine import make_engine
 
 pytestmark = pytest.mark.db
@@ -209,3 +215,27 @@ def test_who_does_not_hold_the_case_reads_places_of_the_text_without_people(clie
         for part in answer["geocoded"]["parts"]:
             assert answer["text"][part["start"] : part["end"]] == part["text"]
         assert answer["geocoded"]["candidates"][0]["key"] == "place:p:叶城路505弄"
+
+
+def test_online_geocoders_are_asked_of_the_place_words_alone_and_only_shown(
+    client, bring, monkeypatch
+):
+    """天地图 on loopback stands among the candidates; neither the caller nor the number leaves."""
+    house = client.app.state.runtime
+    told = "家住嘉定的王女士13812345678反映：阳光花园旁边，仓场路999号门口有人乱停车"
+    lon, lat = 121.2671, 31.3842
+    with map_services() as services, closing(make_client(None)) as line:
+        services.found["tianditu"] = {"lon": str(lon), "lat": str(lat), "level": "门址"}
+        asker = Asker([Tianditu(key=KEY, base_url=services.url)], line)
+        asking = dataclasses.replace(house, elsewhere=asker.hits)
+        monkeypatch.setattr(client.app.state, "runtime", asking)
+        case = bring(address=told)
+        answer = get(client, f"/v1/cases/{case['id']}/places").json()["geocoded"]
+        asker.close()
+    (question,) = services.questions("tianditu")
+    assert json.loads(question["ds"])["keyWord"].endswith("仓场路999号")
+    assert "1381234" not in json.dumps(services.asked, ensure_ascii=False)
+    assert answer["outcome"] == "ask"
+    assert answer["provider"] == "tianditu"
+    (shown,) = [one for one in answer["candidates"] if one["key"] == "provider:tianditu"]
+    assert shown["why"] == ["在线地图的回答，仅供参考"]

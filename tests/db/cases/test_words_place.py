@@ -173,7 +173,8 @@ def test_a_refused_correction_leaves_no_label(conn, office, bring):
 
 def test_a_click_far_from_the_candidate_it_names_is_a_click_on_the_map(conn, office, bring):
     case = bring("仓场路331号附近")
-    key = desk.candidates(office, conn, case, ("仓场路331号附近",), at=NOW).geocoded.candidates[0].key
+    offered = desk.candidates(office, conn, case, ("仓场路331号附近",), at=NOW)
+    key = offered.geocoded.candidates[0].key
     corrected(conn, office, case, "甲", key, AT)
     assert labels(conn)[0].chosen is None
 

@@ -46,7 +46,8 @@ def test_the_mirror_would_show_a_difference(mirrored, conn):
 
 
 def test_every_room_with_tables_is_mirrored():
-    assert {"edition", "area", "base_feature", "camera", "person", "geocode_label"} <= set(metadata.tables)
+    expected = {"edition", "area", "base_feature", "camera", "person", "geocode_label"}
+    assert expected <= set(metadata.tables)
     assert boundaries.tables.edition.metadata is metadata
 
 
