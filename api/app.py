@@ -47,7 +47,7 @@ def create_app(house: Runtime) -> FastAPI:
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         # Compile the index before /readyz says yes, so that no first caller waits for it.
         await run_in_threadpool(warm_up)
-        await run_in_threadpool(_warm_words, house)
+        await run_in_threadpool(_warm_words, app.state.runtime)
         app.state.compiled = True
         await run_in_threadpool(app.state.hub.start)
         yield

@@ -32,6 +32,11 @@ _LOOSE_SPACE = re.compile(
     r"附近|一带|周边|周围|一片|一圈|不远|那块|这块|那片|这片|方圆|沿(?:着|线|途)?|之间|中间|路段|这段|那段"
     r"|(?:往|向|朝)(?:东|南|西|北|前|后|里)|以(?:东|南|西|北)|\d+米|百米|几十米|过去(?:一|点)|再过去"
 )
+# Two places side by side, said in so many words.
+_AND = re.compile(r"^,?(?:和|与|跟|同|以?及|还有|另外|另有)$")
+_SEVERAL = re.compile(
+    r"(?:两|二|三|几|多)(?:处|个地方|个点|个地点|个位置|个小区)|两地|另外|(?:都|均)(?:有|存在|是|在|被|没|积|出现|发现)"
+)
 _LOOSE_BEFORE = re.compile(r"(?:沿着?|(?<![路经])过了?|快到|还?没到|不到|距离?|离|从)$")
 _CLOSE = re.compile(r"^[,的(（)）:在内里\x01、]{0,3}(?:与|和|靠近)?$")
 _AFTER = r"^(?:(?:那边|这边|旁边|对面|附近|隔壁)?的)?(?:大)?"
@@ -53,6 +58,7 @@ class Joiner:
 
     def __init__(self, text: str, covered: str, cues: Cues) -> None:
         self.text, self.covered, self.cues = text, covered, cues
+        self.several = bool(_SEVERAL.search(text))
         self.spot: Spot | None = None
         self.done: list[Spot] = []
         self.used: list[Token | Mention] = []
@@ -76,11 +82,12 @@ class Joiner:
                 self._change(road.end, by=(*spot.by, road), vague=True)
                 return
             numbered = _NUMBERED.match(self.text[road.end : road.end + 7])
-            if spot.names and not spot.road and numbered and _CLOSE.match(gap):
+            beside = _CLOSE.match(gap) and not self._is_twin(gap)
+            if spot.names and not spot.road and numbered and beside:
                 # 嘉珉小区墅沟路550弄: the name stands before its plate.
                 self._change(road.end, road=road)
                 return
-        self._open(Spot(start=road.start, end=road.end, road=road))
+        self._open(Spot(start=road.start, end=road.end, road=road), twin=self._is_twin(gap))
 
     def _joins(self, spot: Spot, gap: str) -> bool:
         if spot.cross is None:
@@ -126,10 +133,10 @@ class Joiner:
                 self._change(name.end, by=(*spot.by, name), vague=True)
                 return
             fits = spot.road is None or spot.has_number or len(gap) <= 1
-            if spot.link is None and fits and _CLOSE.match(gap):
+            if spot.link is None and fits and _CLOSE.match(gap) and not self._is_twin(gap):
                 self._change(name.end, names=(*spot.names, name))
                 return
-        self._open(Spot(start=name.start, end=name.end, names=(name,)))
+        self._open(Spot(start=name.start, end=name.end, names=(name,)), twin=self._is_twin(gap))
 
     def take_token(self, token: Token) -> None:
         """A number or tail joins the spot it stands behind."""
@@ -246,6 +253,13 @@ class Joiner:
         vague = spot.vague or (spot.near is not None and token.word in VAGUE)
         return self._change(token.end, near=spot.near or token.word, vague=vague)
 
+    def _is_twin(self, gap: str) -> bool:
+        """Whether what follows the gap is told as another place beside the one before."""
+        spot = self.spot
+        if spot is None or not (spot.has_number or spot.names):
+            return False
+        return bool(_AND.match(gap)) or (self.several and ("、" in gap or "," in gap))
+
     def _leaves_home(self, name: Mention) -> bool:
         """我住甲路1号,乙小区门口: behind the comma it is no longer the home."""
         spot = self.spot
@@ -269,7 +283,7 @@ class Joiner:
         self.spot = replace(self.spot, end=max(self.spot.end, end), **changes)  # type: ignore[arg-type]
         return True
 
-    def _open(self, spot: Spot) -> None:
+    def _open(self, spot: Spot, *, twin: bool = False) -> None:
         self.close()
         role = self.cues.role_at(spot.start)
         home = self.done[-1] if self.done else None
@@ -277,7 +291,7 @@ class Joiner:
             gap = self.text[home.start : spot.start]
             if "," in gap and not any(sign in gap for sign in "。;!?\n"):
                 role = "after_home"
-        self.spot = replace(spot, role=role)
+        self.spot = replace(spot, role=role, twin=twin)
 
     def close(self) -> None:
         """What is being read is whole."""

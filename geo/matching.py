@@ -67,7 +67,9 @@ def match(reading: Reading, siting: Siting, lexicon: Lexicon) -> Matched:
     sited = [(spot, siting.sites(spot)) for spot in spots[:MOST_SPOTS]]
     sited = [(spot, sites) for spot, sites in sited if sites]
     groups = _groups(sited, siting)
-    common = _common(reading, admins, len(groups), caller_only=caller_only)
+    told = sum(spot.twin for spot, _ in sited) + 1 if len(sited) > 1 else 1
+    count = max(len(groups), told)
+    common = _common(reading, admins, count, caller_only=caller_only)
     matches = []
     for spot, sites in (one for group in groups for one in group):
         for site in sites:
@@ -77,7 +79,7 @@ def match(reading: Reading, siting: Siting, lexicon: Lexicon) -> Matched:
         matches = [*_areas(reading, streets, common)]
         if not all(m.site.in_ring for m in matches) or not matches:
             matches += _similar(reading, lexicon, siting, common)
-    return Matched(tuple(matches), admins, len(groups), caller_only)
+    return Matched(tuple(matches), admins, count, caller_only)
 
 
 def _meant_spots(reading: Reading, siting: Siting) -> tuple[tuple[Spot, ...], bool]:

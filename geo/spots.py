@@ -48,6 +48,8 @@ class Spot:
     named_after: bool = False
     by: tuple[Mention, ...] = ()
     taken_back: bool = False
+    # Said beside the spot before it as another place: 甲小区和乙小区.
+    twin: bool = False
 
     @property
     def has_number(self) -> bool:

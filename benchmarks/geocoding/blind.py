@@ -5,7 +5,7 @@ it had been asked once; its wording then joined `wording.SHOWN` and a new one wa
 """
 
 from benchmarks.geocoding import generate, measure
-from benchmarks.geocoding.goals import WORLDS, rate_table, sets
+from benchmarks.geocoding.goals import GOALS, WORLDS, rate_table, sets, shown, values
 
 BLIND = ("reworded", "unseen")
 SEED = 140_905
@@ -52,6 +52,8 @@ def blind_section(verdicts):
         )
         + ".",
         "",
+        "Goals it misses (must): " + ("; ".join(_missed(verdicts)) or "none") + ".",
+        "",
         "Two such wordings came before; they joined the rows above after this first meeting:",
         "",
         *(
@@ -62,3 +64,12 @@ def blind_section(verdicts):
         ),
         "",
     ]
+
+
+def _missed(verdicts):
+    for name, mine, _ in sets(verdicts, splits=False):
+        measured = values(measure.figures(mine))
+        for goal in GOALS:
+            value = measured.get(goal.name)
+            if value is not None and not goal.met(value, ambitious=False):
+                yield f"{name}: {goal.name} {shown(goal.name, value)}"

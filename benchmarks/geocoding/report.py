@@ -88,8 +88,8 @@ def metres(verdicts):
             lines.append(
                 f"- {WORLDS[world]}: Err50 {p50:.1f} m, Err90 {p90:.1f} m over {len(errors)} "
                 "accepted rows. These are positions we invented, the coarse ones as far off as "
-                "their radius"
-                " says: they tell about the geometry, not about any real survey."
+                "their radius says: they tell about the geometry, not about any real survey. "
+                "(A numbered place of quality A lies better than its radius says.)"
             )
         else:
             lines.append(
@@ -168,7 +168,8 @@ def as_markdown(made, verdicts, long_ms, unseen):
         "“All” holds the rows the weights were fitted on as well. The bounds take rows as "
         "independent; rows of one entity are not, so read them with the number of entities: "
         + ", ".join(
-            f"{WORLDS[w]} {len({v.row.entity for v in verdicts if v.row.world == w})}"
+            f"{WORLDS[w]} {len({v.row.entity for v in verdicts if v.row.world == w})}, of which "
+            f"{len({v.row.entity for v in verdicts if v.row.world == w and v.accepted})} accepted"
             for w in dict.fromkeys(v.row.world for v in verdicts)
         )
         + ".",
@@ -189,7 +190,7 @@ def as_markdown(made, verdicts, long_ms, unseen):
         "## Time",
         "",
         "One process, warm, one row after another, texts of at most 300 characters, processor time "
-        "(the machine was busy; by the clock in brackets its waiting is in it): "
+        "(by the clock, where given, with the waiting for other work on the machine): "
         + ", ".join(
             f"{p} {ms:.2f} ms" for p, ms in measure.figures(verdicts).latency_ms.items()
         )

@@ -130,7 +130,11 @@ def isotonic(said, hit, *, most=24):
 
 
 def threshold(rows, weights, *, goal):
-    """The lowest confidence from which on the bound of false accepts holds."""
+    """The lowest confidence from which on the bound of false accepts holds.
+
+    If it holds for all that is accepted without any, the floor is enough: below the lowest of them
+    nothing was seen to go wrong, and the curve says how sure it is there.
+    """
     accepted = sorted(
         (v for v in measure.ask(rows, weights) if v.accepted), key=lambda v: -v.confidence
     )
@@ -141,6 +145,8 @@ def threshold(rows, weights, *, goal):
             bounds.append((measure.upper(false, at), verdict.confidence))
     held = [level for bound, level in bounds if bound <= goal]
     # Where no level holds the goal the safest one is taken; the report shows the miss.
+    if held and min(held) == bounds[-1][1]:
+        return FLOOR
     found = min(held) if held else min(bounds)[1]
     return max(round(found - 1e-6, 5), FLOOR)
 

@@ -53,7 +53,7 @@ _SAME = (
     (re.compile(r"(?<=路)门牌(?=\d)"), ""),
 )
 # Hesitation between the parts of an address: 嘉罗公路,嗯,1465号.
-_HESITATION = re.compile(rf"[,、.…~]{{0,3}}(?:{_FILLERS})[,、.…~]{{0,3}}")
+_HESITATION = re.compile(rf"[,、.~]{{0,8}}(?:{_FILLERS})[,、.~]{{0,8}}")
 _MASKS = re.compile(
     "|".join(
         (

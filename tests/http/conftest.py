@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import signed
 from fastapi.testclient import TestClient
+from lent import application
 from spots import SECRET
 
-from api.app import create_app
 from api.runtime import Runtime
 from boundaries.geocoders import Geocoders
 from boundaries.locate import Locator
@@ -65,9 +65,10 @@ def house(database, clock, locator, geocoders):
 
 @pytest.fixture
 def client(house):
-    with TestClient(
-        create_app(house), base_url="http://127.0.0.1", raise_server_exceptions=False
-    ) as client:
+    with (
+        application(house) as app,
+        TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False) as client,
+    ):
         # Real tokens: each request acts for the post its X-Pianqu-Post names.
         client.event_hooks["request"].append(signed.sign)
         yield client

@@ -2,6 +2,7 @@
 
 import io
 import uuid
+from contextlib import ExitStack
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -9,12 +10,12 @@ import pytest
 import signed
 from clamd import EICAR, Clamd
 from fastapi.testclient import TestClient
+from lent import application
 from photos import HEIC, PDF, office, photo
 from PIL import Image
 from spots import WEST
 from sqlalchemy import text
 
-from api.app import create_app
 from cases import attachments
 from cases.queries import case as load
 from cases.work import Attachment
@@ -27,18 +28,15 @@ DESK, OTHER, STATION = "coordinator-140901", "coordinator-140902", "station-1409
 @pytest.fixture
 def acting(house):
     """Clients acting for a post."""
-    opened = []
+    with ExitStack() as opened:
 
-    def client(post, **settings):
-        app = create_app(replace(house, **settings))
-        entered = TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
-        entered.headers.update(signed.headers(post))
-        opened.append(entered.__enter__())
-        return opened[-1]
+        def client(post, **settings):
+            app = opened.enter_context(application(replace(house, **settings)))
+            entered = TestClient(app, base_url="http://127.0.0.1", raise_server_exceptions=False)
+            entered.headers.update(signed.headers(post))
+            return opened.enter_context(entered)
 
-    yield client
-    for one in opened:
-        one.__exit__(None, None, None)
+        yield client
 
 
 @pytest.fixture

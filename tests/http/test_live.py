@@ -14,6 +14,7 @@ import httpx2
 import pytest
 import signed
 import uvicorn
+from lent import application
 from spots import EAST, WEST
 from sqlalchemy import text
 
@@ -35,9 +36,15 @@ def database(lonely_database):
 @contextmanager
 def served(house):
     """The application behind a real uvicorn in this process; its address."""
+    with application(house) as app, _listening(app) as address:
+        yield address
+
+
+@contextmanager
+def _listening(app):
     server = uvicorn.Server(
         uvicorn.Config(
-            create_app(house),
+            app,
             host="127.0.0.1",
             port=0,
             log_level="error",

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 from fastapi.testclient import TestClient
 from joserfc.jwk import ECKey
+from lent import application
 from oidc_provider import CLIENT, SECRET, provider
 
-from api.app import create_app
 from cases.channels.oidc import SingleSignOn
 from cases.people import accounts
 
@@ -30,11 +30,10 @@ def browser(house, told):
     )
     with house.engine.begin() as conn:
         accounts.link_subject(conn, "coordinator-140901", "u-7", now=house.now())
-    with TestClient(
-        create_app(replace(house, single_sign_on=sign_on)),
-        base_url="http://127.0.0.1",
-        follow_redirects=False,
-    ) as browser:
+    with (
+        application(replace(house, single_sign_on=sign_on)) as app,
+        TestClient(app, base_url="http://127.0.0.1", follow_redirects=False) as browser,
+    ):
         yield browser
 
 

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 from fastapi.testclient import TestClient
+from lent import application
 from spots import MALU
 
-from api.app import create_app
 from cases import mailbox
 from cases.channels.wecom_crypto import Seal, encrypt, signature
 from cases.notices import Notice
@@ -112,7 +112,10 @@ def test_a_refusal_is_not_sent_after_its_withdrawal(client, house, clock):
 @pytest.fixture
 def called(house, clock):
     """Call the callback as WeCom does, without an account."""
-    with TestClient(create_app(replace(house, wecom=SEAL)), base_url="http://127.0.0.1") as client:
+    with (
+        application(replace(house, wecom=SEAL)) as app,
+        TestClient(app, base_url="http://127.0.0.1") as client,
+    ):
 
         def call(method, message, *, nonce="n", seal=SEAL):
             encrypted = encrypt(seal, message.encode(), b"0123456789abcdef")

@@ -13,7 +13,7 @@ from cases.tabs import TABS
 
 # What the door finds out by itself, and what it asks for besides.
 OWN_WAY = {
-    "CorrectLocation": ({"place", "raw"}, {"lon", "lat", "crs"}),
+    "CorrectLocation": ({"place", "raw"}, {"lon", "lat", "crs", "candidate"}),
     "Coordinate": (set(), {"crs"}),
     "Respond": (set(), {"crs"}),
     "Merge": ({"into_number"}, set()),
