@@ -10,7 +10,7 @@ from screen_steps import open_case
 pytestmark = [pytest.mark.browser, pytest.mark.db]
 # 叶城路505弄 爱里舍花园, as a telephone dictates it: two names that only sound alike.
 DICTATED = "叶层路505弄爱里色花园"
-IN_TWO_GRIDS = "新城路118号嘉定提育馆"
+IN_TWO_GRIDS = "新城路118号嘉定提育馆附近"
 HOSTILE = "😀<img src=x onerror=alert(1)>{{7*7}}"
 
 

@@ -3,8 +3,10 @@
 import io
 import json
 
+import geopandas
 import openpyxl
 import pytest
+import shapely
 
 from geo.datums import Datum, from_cgcs2000
 from geo.places import Address, Alias, Gazetteer, Place, PlaceKind, Quality
@@ -82,6 +84,25 @@ def test_a_layer_says_its_datum_only_where_it_can():
     declared = read("a.geojson", layer(crs=crs))
     assert declared.crs == "EPSG:4490"
     assert declared.headers == ("名称", "经度", "纬度")
+
+
+@pytest.mark.parametrize("crs", ["EPSG:4490", "EPSG:4326", "EPSG:4549"])
+def test_a_geopackage_is_read_in_the_system_it_declares(crs, tmp_path):
+    """Written by GDAL, east before north whatever the system's own order is."""
+    frame = geopandas.GeoDataFrame(
+        {"名称": ["某店"], "地址": ["仓场路12号"], "楼层": [2.0]},
+        geometry=[shapely.Point(HERE.lon, HERE.lat)],
+        crs="EPSG:4490",
+    ).to_crs(crs)
+    frame.to_file(tmp_path / "点.gpkg", layer="门牌")
+    register = read("点.gpkg", (tmp_path / "点.gpkg").read_bytes())
+    assert (register.crs, register.is_layer) == (crs, True)
+    columns = find_columns(register.headers, {})
+    found = draft(
+        register.rows[0], 2, columns, datum=Datum.parse(crs), quality=Quality.SURVEYED, source="新"
+    ).place
+    assert (found.name, found.address) == ("某店", Address(road="仓场路", number=12))
+    assert distance_m(found.point, HERE) < 0.5
 
 
 @pytest.mark.parametrize(
