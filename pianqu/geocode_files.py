@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import openpyxl
-from geo.geocoding import Geocoder, Given
 from openpyxl.cell import WriteOnlyCell
 
+from geo.geocoding import Geocoder, Given
 from geo.readings import Found, Geocoded, GridShare, Outcome
 from pianqu.assign_judging import UnusableFile, column_names, position
 from pianqu.assign_tables import read_csv, read_xlsx
