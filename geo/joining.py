@@ -16,13 +16,18 @@ from geo.text.tokens import directions as direction_in
 __all__ = ["Joiner"]
 
 _CONN = re.compile(
-    r"^[(（]?(?:的)?(?:靠近|紧靠|靠|近|临近|临|以?及|和|与|跟|同|、|/|\\|-+|~|到|至|x|X|×|&|\+|交|转|,|的|从|自)?,?(?:路口)?$"
+    r"^[(（]?(?:的)?(?:靠近|紧靠|靠|近|临近|临|以?及|和|与|跟|同|、|/|\\|-+|~|到|至|x|X|×|&|\+|·|交|交叉|相交|连接?|接|对着?|碰|夹|转|,|的|从|自)?,?(?:路口)?$"
 )
 _NEAR = re.compile(r"^[,(（]?(?:位于|在)?(?:靠近|紧靠|靠|近|临近|临|毗邻|挨着)$")
 _TO = re.compile(r"^(?:起|开始)?(?:-+|~|到|至|往|一直到|一直至|直到)$")
 # 甲路上乙路和丙路之间, 甲路介于乙路与丙路之间, 甲路自乙路起至丙路止.
 _BEGINS = re.compile(r"^(?:上|路上)?的?[,]?(?:从|自|介于|在|位于)$|^(?:上|路上)$")
 _ENDS = re.compile(r"^(?:起|开始)?(?:和|与|跟|同|及|、|至|到|-+|~|一直到|直到)$")
+_STRETCH = re.compile(r"^[)）]?(?:之间|中间|路段|这段|那段|一段|区间|段|止)")
+_ALSO = re.compile(r"^,?还有,?$")
+_MEET = re.compile(
+    r"^(?:的|这个|那个)*(?:十字|丁字|三岔)?(?:路口|交叉|交汇|交界|口)|^的?(?:东|南|西|北){1,2}[面侧]?角"
+)
 _ALONG = re.compile(r"^,?沿着?,?$")
 # What may stand between a place and its tail without a meaning of its own.
 _LOOSE = ",的(（)）:、 在约那这儿里边第处"
@@ -69,10 +74,19 @@ class Joiner:
         """A road begins a spot, or crosses the road of the one before."""
         spot, gap = self.spot, self._gap(road.start)
         if spot is not None and not self._breaks(gap) and not self._leaves_home(road):
+            if spot.link is Link.SEGMENT and gap == "的" and self._is_stretch(spot):
+                # 乙路到丙路之间的甲路: the road that is meant comes last.
+                self._change(road.end, road=road, cross=spot.road, until=spot.cross)
+                return
             if spot.cross is not None and _ALONG.match(gap) and self._same_road(spot, road):
                 self._change(road.end, along=road)
                 return
-            if spot.road and not spot.has_number and not spot.names and self._joins(spot, gap):
+            if (
+                spot.road
+                and not spot.has_number
+                and not spot.names
+                and self._joins(spot, road, gap)
+            ):
                 self._join(spot, road, gap)
                 return
             if (spot.has_number or spot.names) and _NEAR.match(gap):
@@ -89,11 +103,18 @@ class Joiner:
                 return
         self._open(Spot(start=road.start, end=road.end, road=road), twin=self._is_twin(gap))
 
-    def _joins(self, spot: Spot, gap: str) -> bool:
+    def _joins(self, spot: Spot, road: Mention, gap: str) -> bool:
         if spot.cross is None:
+            # 甲路还有乙路 are two roads, 甲路还有乙路路口 is their crossing.
+            if _ALSO.match(gap):
+                return bool(_MEET.match(self.text[road.end : road.end + 8]))
             return bool(_CONN.match(gap) or _BEGINS.match(gap))
-        pattern = _ENDS if spot.link is Link.SEGMENT else _TO
+        stretch = spot.link is Link.SEGMENT or _STRETCH.match(self.text[road.end : road.end + 4])
+        pattern = _ENDS if stretch else _TO
         return spot.until is None and bool(pattern.match(gap))
+
+    def _is_stretch(self, spot: Spot) -> bool:
+        return spot.until is None and self.text[: spot.end].endswith(("之间", "中间", "段"))
 
     def _same_road(self, spot: Spot, road: Mention) -> bool:
         named = [m for m in (spot.road, spot.cross) if m is not None]

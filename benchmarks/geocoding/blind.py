@@ -1,7 +1,7 @@
 """The blind set: the street and another town, in words never shown. Only its rates are told.
 
-What is listed can be worked on, and is no longer blind. Twice already such a set was shown after
-it had been asked once; its wording then joined `wording.SHOWN` and a new one was written.
+What is listed can be worked on, and is no longer blind. Each set so far was read after it had been
+asked; the second and third wording then joined `wording.SHOWN`. The fourth is due to.
 """
 
 from benchmarks.geocoding import generate, measure
@@ -9,7 +9,7 @@ from benchmarks.geocoding.goals import GOALS, WORLDS, rate_table, sets, shown, v
 
 BLIND = ("reworded", "unseen")
 SEED = 140_905
-# What the engine made of the second and third wording when it first met them, each with another
+# What the engine made of each wording when it first met it, each with another
 # town; written down once, 2026-11-24.
 FIRST_MET = {
     "second wording": {
@@ -26,6 +26,16 @@ FIRST_MET = {
             "FAR": (52, 1905), "AAR auto_ok": (1854, 2106), "E@1": (2889, 3276), "OOA-A": (0, 372),
         },
     },
+    "fourth wording": {
+        "reworded": {
+            "FAR": (1, 248), "AAR auto_ok": (247, 284), "E@1": (1672, 1787), "E@5": (1687, 1787),
+            "OOA-A": (0, 653),
+        },
+        "unseen": {
+            "FAR": (1, 1920), "AAR auto_ok": (1920, 2097), "E@1": (3069, 3276),
+            "E@5": (3084, 3276), "OOA-A": (0, 378),
+        },
+    },
 }  # fmt: skip
 
 
@@ -39,9 +49,11 @@ def blind_section(verdicts):
     return [
         "## Blind",
         "",
-        "The sets above flatter: whoever works on the engine sees rows like them. So there is a "
-        "wording, and a town, that are asked and never shown; failures are counted and not listed. "
-        f"Seed {SEED}, {len(verdicts)} rows, asked of the engine as it is:",
+        "The sets above flatter: whoever works on the engine sees rows like them. So there is "
+        "another wording, with another town, that was asked and not shown. What an engine made of "
+        "such a set when it first met it stands below and is the figure to believe. The fourth one "
+        "was read after it had been asked, so its rates here flatter as well; **write a fifth "
+        f"before the next claim**. Seed {SEED}, {len(verdicts)} rows, the engine as it is:",
         "",
         *rate_table(verdicts, splits=False),
         "",
@@ -54,7 +66,7 @@ def blind_section(verdicts):
         "",
         "Goals it misses (must): " + ("; ".join(_missed(verdicts)) or "none") + ".",
         "",
-        "Two such wordings came before; they joined the rows above after this first meeting:",
+        "The first meetings (the second and third wording joined the rows above afterwards):",
         "",
         *(
             f"- {title}, {WORLDS[world]}: "
