@@ -84,7 +84,8 @@ class Lexicon:
     def __init__(self, gazetteer: Gazetteer) -> None:
         self._by_text: dict[str, list[_Entry]] = defaultdict(list)
         for entry in _entries(gazetteer):
-            if entry not in self._by_text[entry.text]:
+            # A name that is nothing but a filler (就是, 那个) has no form to be found by.
+            if entry.text and entry not in self._by_text[entry.text]:
                 self._by_text[entry.text].append(entry)
         self._by_sound: dict[str, list[str]] = defaultdict(list)
         self._by_blur: dict[str, list[str]] = defaultdict(list)

@@ -5,11 +5,9 @@ All positions are CGCS2000 degrees, all radii metres. The kinds follow the six b
 of GB/T 30428: 区域, 地片, 区片, 街巷, 门(楼)牌, 兴趣点.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import TypeVar
 
 from geo.points import LonLat
 
@@ -174,9 +172,6 @@ class NumberAnchor:
     quality: Quality
 
 
-_Thing = TypeVar("_Thing", Place, Road)
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gazetteer:
     """Everything the geocoder knows of the town, at one version and one day."""
@@ -188,22 +183,3 @@ class Gazetteer:
     # The street, district and city we are in: their names agree with any address of ours.
     ours: tuple[str, ...] = ("上海市", "嘉定区", "新成路街道")
     provisional: bool = True
-
-    @classmethod
-    def of_day(cls, whole: "Gazetteer", day: date) -> "Gazetteer":
-        """What is valid on a day; places that have gone stay known to the tables only."""
-        return cls(
-            version=whole.version,
-            places=tuple(_valid(whole.places, day)),
-            roads=tuple(_valid(whole.roads, day)),
-            anchors=whole.anchors,
-            ours=whole.ours,
-            provisional=whole.provisional,
-        )
-
-
-def _valid(things: Iterable[_Thing], day: date) -> Iterable[_Thing]:
-    for thing in things:
-        begun = thing.valid_from is None or thing.valid_from <= day
-        if begun and (thing.valid_to is None or day < thing.valid_to):
-            yield thing

@@ -4,6 +4,7 @@
 ends 30 m short of 甲路; 丁路 lies far off. Numbers grow northward on 甲路: odd on the west side.
 """
 
+from dataclasses import replace
 from functools import cache
 from math import hypot
 
@@ -200,3 +201,11 @@ def test_the_plates_of_a_side_know_their_road():
     assert [p.number for p in west] == [101, 121, 141]
     assert all(p.left_m == pytest.approx(15.0, abs=0.1) for p in west)
     assert streets.numbers("甲子路", odd=False)[0].left_m == pytest.approx(-15.0, abs=0.1)
+
+
+def test_a_name_that_is_nothing_but_a_filler_breaks_no_gazetteer():
+    """An imported shop may be called so; the intake of every other report must not suffer."""
+    odd = Place(id="p:odd", kind=PlaceKind.POI, name="就是", point=at(0, 0))
+    whole = replace(town(), places=(*town().places, odd))
+    answer = Geocoder.of(whole, West(), Weights()).geocode("就是在碧水花园")
+    assert answer.candidates[0].label.startswith("碧水花园")
