@@ -163,7 +163,7 @@ class Geocoder:
             return _nowhere(reading, matched)
         best = rated[0]
         share = _mass(rated)
-        against = vetoes(best.match, reading, matched)
+        against = (*vetoes(best.match, reading, matched), *_other_community(best.found, matched))
         elsewhere = adjacent_admin(best.match, matched)
         if elsewhere is not None and elsewhere.kind == "far":
             belongs = elsewhere.town or elsewhere.name
@@ -212,6 +212,15 @@ def _nowhere(reading: Reading, matched: Matched) -> _Verdict:
         belongs = elsewhere.town or elsewhere.name
         return _Verdict(Outcome.OUT_OF_AREA, (), 0.0, belongs_to=belongs)
     return _Verdict(Outcome.NOT_FOUND, unknown, 0.0)
+
+
+def _other_community(found: Found, matched: Matched) -> tuple[Veto, ...]:
+    """V1 within the street: the text names a community or 片区 of ours, the place is in another."""
+    told = [a for a in matched.admins if a.kind == "own_community" and a.code]
+    grid = found.shares[0].code if found.shares else None
+    if grid is None or not told or any(grid.startswith(str(a.code)) for a in told):
+        return ()
+    return (Veto(code="V1", text=f"文字提到“{told[0].name}”，和找到的位置不在一个网格"),)
 
 
 def _is_exact(best: Match) -> bool:

@@ -117,3 +117,16 @@ def test_the_table_is_sound() -> None:
 @pytest.mark.parametrize("outcome", Outcome)
 def test_each_outcome_has_its_examples(outcome: Outcome) -> None:
     assert sum(row["outcome"] == outcome for row in ROWS) >= 30
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome"),
+    [
+        ("爱里舍花园社区叶城路505弄", Outcome.ACCEPTED),
+        ("墅沟社区叶城路505弄", Outcome.ASK),
+        ("新成片区叶城路505弄", Outcome.ASK),
+        ("迎园片区叶城路505弄", Outcome.ACCEPTED),
+    ],
+)
+def test_another_community_than_the_places_own_is_asked_about(text, outcome):
+    assert answer(text).outcome is outcome
