@@ -1,7 +1,7 @@
 /** Every text of the screen in one place. The words are the plan's own; see the project's word list. */
-import type { CaseStatus, RefusalState } from './api/types';
-import type { CaseClass, Shape } from './pure/shapes';
-import type { Tab } from './pure/queue';
+import type { CaseStatus, RefusalState } from '../api/types';
+import type { CaseClass, Shape } from '../pure/shapes';
+import type { Tab } from '../pure/queue';
 
 export const words = {
   street: '新成路街道',
