@@ -126,6 +126,17 @@ class Calendar:
             for start, end in self.spans(desk, day)
         )
 
+    def opened_at(self, desk: str, at: datetime) -> datetime | None:
+        """Since when a desk has been running at a moment; None while it is not."""
+        today = _day(at)
+        found = [
+            start
+            for day in (today - _DAY, today)
+            for start, end in self.spans(desk, day)
+            if start <= at < end
+        ]
+        return min(found, default=None)
+
     def off_hours_reason(self, desk: str, at: datetime) -> str | None:
         """Why a desk does not run: "holiday" (weekends too), "evening", or None (R48, A-19).
 

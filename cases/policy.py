@@ -87,6 +87,8 @@ class Policy:
     reporter_days: int = _value(730, "诉求人信息保存", "自定", "天", least=30, most=3650)
     text_days: int = _value(1825, "案件文字保存", "自定", "天", least=180, most=36500)
     position_days: int = _value(30, "人员位置保存", "自定", "天", least=1, most=30)
+    position_stale_minutes: int = _value(5, "位置过期", "自定", "分钟", least=1, most=60)
+    absent_minutes: int = _value(15, "未到岗提醒", "五(三)2", "分钟", least=1, most=240)
     access_log_days: int = _value(365, "访问记录保存", "自定", "天", least=180, most=3650)
     attachments_days: int = _value(1825, "附件保存", "自定", "天", least=180, most=36500)
     photo_most_mb: int = _value(20, "单张照片上限", "R58", "MB", least=1, most=50)

@@ -2,6 +2,8 @@
 
 LayersError
 ├── UnknownLayer
+├── UnknownPerson
+├── UnknownDevice
 └── BadRegister
 """
 
@@ -16,6 +18,17 @@ class UnknownLayer(LayersError):
     def __init__(self, layer: str) -> None:
         super().__init__(f"没有名为“{layer}”的图层，图层名见图层列表。")
         self.layer = layer
+
+
+class UnknownPerson(LayersError):
+    """There is no such person on the map."""
+
+    def __init__(self) -> None:
+        super().__init__("没有这名参勤人员，编号见参勤人员图层")
+
+
+class UnknownDevice(LayersError):
+    """There is no such phone, or no room for another."""
 
 
 class BadRegister(LayersError):

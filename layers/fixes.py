@@ -1,7 +1,8 @@
 """Which position reports of a phone are believed: pure, and each refusal with its reason.
 
-The list of filters is that of interfaces 6. The filter "too near" is left out on purpose: someone
-who stands at an appointed post (固点定岗) does not move, and must not grow stale by it.
+The list of filters is that of interfaces 6. "Too near" refuses nothing: someone who stands at an
+appointed post (固点定岗) must not grow stale by it. Such a fix only makes the stay longer, so that
+the table does not grow by one who does not move (`stays`).
 """
 
 import math
@@ -24,6 +25,7 @@ class FixProblem(StrEnum):
     PAST = "PAST"
     INACCURATE = "INACCURATE"
     TOO_FAST = "TOO_FAST"
+    OFF_DUTY = "OFF_DUTY"
 
     @property
     def message(self) -> str:
@@ -40,6 +42,7 @@ _MESSAGES = {
     FixProblem.PAST: "定位时刻过早，请检查设备时钟；过期位置不再补报。",
     FixProblem.INACCURATE: "定位误差过大，请打开卫星定位后再试。",
     FixProblem.TOO_FAST: "与上一位置相比移动过快，疑为定位漂移。",
+    FixProblem.OFF_DUTY: "不在执勤时间内，位置不保存；请核对班次或先报到。",
 }
 
 
@@ -63,15 +66,18 @@ class FixLimits:
     behind: timedelta = timedelta(hours=24)
     accuracy_m: float = 500.0
     speed_m_s: float = 50.0
+    near_m: float = 8.0
+    stay: timedelta = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastFix:
-    """The newest position already believed."""
+    """The newest position already believed; `since` when the stay there began."""
 
     point: LonLat
     accuracy_m: float
     fix_at: datetime
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,9 +123,18 @@ def _untimely(
         return FixProblem.FUTURE
     if fix.fix_at < now - limits.behind:
         return FixProblem.PAST
-    if last is not None and fix.fix_at == last.fix_at:
+    if last is not None and last.since <= fix.fix_at <= last.fix_at:
         return FixProblem.DUPLICATE
     return None
+
+
+def stays(last: LastFix | None, fix: Believed, limits: FixLimits = LIMITS) -> bool:
+    """Whether a fix only says that somebody is still there; a stay is told again after a while."""
+    return (
+        last is not None
+        and last.fix_at < fix.fix_at <= last.since + limits.stay
+        and distance_m(last.point, fix.point) <= limits.near_m
+    )
 
 
 def speed_m_s(last: LastFix, fix: Believed) -> float:

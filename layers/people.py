@@ -1,7 +1,7 @@
 """The register of posts, and where the people on duty are."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,12 +10,15 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.types import Text
 
 from geo.points import LonLat
-from layers.fixes import LIMITS, Believed, Fix, FixLimits, FixProblem, LastFix, judge
+from layers.fixes import LIMITS, Believed, Fix, FixLimits, FixProblem, LastFix, judge, stays
 from layers.model import DutyMode, Person, PersonNow
 
 # Positions are not facts: told by a plain, lossy notice, never on the durable feed (arch. 7 C).
 CHANNEL = "pianqu_positions"
 KEPT = timedelta(days=30)  # interfaces 7
+
+# (person, moment) → on duty then
+OnDuty = Callable[[str, datetime], bool]
 
 _UPSERT = text("""
     INSERT INTO person (id, post, name, chip, duty_mode, sector, post_geom, post_radius_m)
@@ -27,13 +30,32 @@ _UPSERT = text("""
         post_geom = excluded.post_geom, post_radius_m = excluded.post_radius_m""")
 
 _LAST = text("""
-    SELECT id, fix_at, accuracy_m, ST_X(geom) AS lon, ST_Y(geom) AS lat
-    FROM person_now WHERE id = ANY(:ids)""").bindparams(bindparam("ids", type_=ARRAY(Text)))
+    SELECT p.id, f.fix_at AS since, coalesce(f.until_at, f.fix_at) AS fix_at, f.accuracy_m,
+           ST_X(f.geom) AS lon, ST_Y(f.geom) AS lat
+    FROM person p
+    LEFT JOIN LATERAL (
+        SELECT * FROM person_position
+        WHERE person_id = p.id ORDER BY fix_at DESC LIMIT 1) f ON true
+    WHERE p.id = ANY(:ids)""").bindparams(bindparam("ids", type_=ARRAY(Text)))
 
+# One statement for however many. What lies within a stay that is there already has been told.
 _INSERT = text("""
     INSERT INTO person_position (person_id, fix_at, geom, accuracy_m, received_at)
-    VALUES (:person_id, :fix_at, ST_SetSRID(ST_MakePoint(:lon, :lat), 4490), :accuracy_m, :now)
-    ON CONFLICT DO NOTHING RETURNING 1""")
+    SELECT n.person_id, n.fix_at, ST_SetSRID(ST_MakePoint(n.lon, n.lat), 4490), n.accuracy_m, :now
+    FROM unnest(CAST(:person_id AS text[]), CAST(:fix_at AS timestamptz[]),
+                CAST(:lon AS float8[]), CAST(:lat AS float8[]), CAST(:accuracy_m AS real[]))
+        AS n (person_id, fix_at, lon, lat, accuracy_m)
+    WHERE NOT EXISTS (
+        SELECT FROM person_position q
+        WHERE q.person_id = n.person_id AND q.until_at >= n.fix_at
+          AND q.fix_at BETWEEN n.fix_at - make_interval(secs => :stay_s) AND n.fix_at)
+    ON CONFLICT DO NOTHING RETURNING person_id, fix_at""")
+_STAY = text("""
+    UPDATE person_position p
+    SET until_at = greatest(coalesce(p.until_at, n.until_at), n.until_at), received_at = :now
+    FROM unnest(CAST(:person_id AS text[]), CAST(:since AS timestamptz[]),
+                CAST(:until_at AS timestamptz[])) AS n (person_id, since, until_at)
+    WHERE p.person_id = n.person_id AND p.fix_at = n.since""")
 
 _NOW = text("""
     SELECT id, post, name, chip, duty_mode, sector, ST_X(post_geom) AS post_lon,
@@ -60,7 +82,7 @@ class PositionIntake:
 
 
 def upsert(conn: Connection, people: Iterable[Person]) -> int:
-    """Add or renew role accounts; a device's token and the positions stay.
+    """Add or renew role accounts; the devices and the positions stay.
 
     Returns:
         How many rows were written.
@@ -108,44 +130,100 @@ def _person_now(row: Row[Any]) -> PersonNow:
 
 
 def record_positions(
-    conn: Connection, fixes: Sequence[Fix], now: datetime, limits: FixLimits = LIMITS
+    conn: Connection,
+    fixes: Sequence[Fix],
+    now: datetime,
+    limits: FixLimits = LIMITS,
+    on_duty: OnDuty | None = None,
 ) -> PositionIntake:
     """Store the positions that can be believed; name the reason for each that cannot.
 
     A batch is judged in order of time, each fix against the one believed before it, so that a
-    phone that was off line can send its queue in any order.
+    phone that was off line can send its queue in any order. It is written in two statements.
+
+    Args:
+        conn: inside a transaction.
+        fixes: as the phones sent them; `device_id` is the person's id.
+        now: the moment of the call.
+        limits: of belief.
+        on_duty: who was on duty at a moment; the doors always say. None: everybody.
     """
-    ids = {fix.device_id for fix in fixes}
-    last = _last_fixes(conn, ids)
+    batch = _Batch(_last_fixes(conn, {fix.device_id for fix in fixes}), limits)
     rejected: list[Rejection] = []
-    accepted = 0
     for fix in sorted(fixes, key=lambda one: one.fix_at):
-        verdict: FixProblem | None = FixProblem.UNKNOWN_DEVICE
-        if fix.device_id in last:
-            verdict = _record(conn, fix, last, now, limits)
-        if verdict is None:
-            accepted += 1
-        else:
-            rejected.append(Rejection(device_id=fix.device_id, fix_at=fix.fix_at, problem=verdict))
+        problem = batch.take(fix, now, on_duty)
+        if problem is not None:
+            rejected.append(_rejection(fix.device_id, fix.fix_at, problem))
+    for person_id, fix_at in batch.write(conn, now):
+        rejected.append(_rejection(person_id, fix_at, FixProblem.DUPLICATE))
+    accepted = len(fixes) - len(rejected)
     if accepted:
         conn.execute(text(f"NOTIFY {CHANNEL}"))
     return PositionIntake(accepted=accepted, rejected=tuple(rejected))
 
 
-def _record(
-    conn: Connection, fix: Fix, last: dict[str, LastFix | None], now: datetime, limits: FixLimits
-) -> FixProblem | None:
-    verdict = judge(fix, last[fix.device_id], now, limits)
-    if isinstance(verdict, FixProblem):
-        return verdict
-    if not _insert(conn, verdict, now):
-        return FixProblem.DUPLICATE
-    before = last[fix.device_id]
-    if before is None or before.fix_at < verdict.fix_at:
-        last[fix.device_id] = LastFix(
-            point=verdict.point, accuracy_m=verdict.accuracy_m, fix_at=verdict.fix_at
-        )
-    return None
+def _rejection(device_id: str, fix_at: datetime, problem: FixProblem) -> Rejection:
+    return Rejection(device_id=device_id, fix_at=fix_at, problem=problem)
+
+
+class _Batch:
+    """What a batch comes to: new rows, and stays that last longer."""
+
+    def __init__(self, last: dict[str, LastFix | None], limits: FixLimits) -> None:
+        self._last = last
+        self._limits = limits
+        self._new: dict[tuple[str, datetime], Believed] = {}
+        self._stays: dict[tuple[str, datetime], datetime] = {}
+
+    def take(self, fix: Fix, now: datetime, on_duty: OnDuty | None) -> FixProblem | None:
+        """Take one fix in, or say why not."""
+        if fix.device_id not in self._last:
+            return FixProblem.UNKNOWN_DEVICE
+        last = self._last[fix.device_id]
+        verdict = judge(fix, last, now, self._limits)
+        if isinstance(verdict, FixProblem):
+            return verdict
+        key = verdict.person_id, verdict.fix_at
+        if key in self._new:
+            return FixProblem.DUPLICATE
+        if on_duty is not None and not on_duty(*key):
+            return FixProblem.OFF_DUTY
+        if last is not None and stays(last, verdict, self._limits):
+            self._stays[verdict.person_id, last.since] = verdict.fix_at
+            self._last[verdict.person_id] = replace(last, fix_at=verdict.fix_at)
+            return None
+        self._new[key] = verdict
+        if last is None or last.fix_at < verdict.fix_at:
+            self._last[verdict.person_id] = LastFix(
+                point=verdict.point,
+                accuracy_m=verdict.accuracy_m,
+                fix_at=verdict.fix_at,
+                since=verdict.fix_at,
+            )
+        return None
+
+    def write(self, conn: Connection, now: datetime) -> list[tuple[str, datetime]]:
+        """Write it; returns what was there already."""
+        written = set()
+        if self._new:
+            new = list(self._new.values())
+            columns = {
+                "person_id": [one.person_id for one in new],
+                "fix_at": [one.fix_at for one in new],
+                "lon": [one.point.lon for one in new],
+                "lat": [one.point.lat for one in new],
+                "accuracy_m": [one.accuracy_m for one in new],
+                "stay_s": self._limits.stay.total_seconds(),
+            }
+            written = {(r.person_id, r.fix_at) for r in conn.execute(_INSERT, {**columns, "now": now})}
+        if self._stays:
+            columns = {
+                "person_id": [person for person, _ in self._stays],
+                "since": [since for _, since in self._stays],
+                "until_at": list(self._stays.values()),
+            }
+            conn.execute(_STAY, {**columns, "now": now})
+        return [key for key in self._new if key not in written]
 
 
 def _last_fixes(conn: Connection, ids: set[str]) -> dict[str, LastFix | None]:
@@ -153,25 +231,14 @@ def _last_fixes(conn: Connection, ids: set[str]) -> dict[str, LastFix | None]:
     return {
         row.id: None
         if row.fix_at is None
-        else LastFix(point=LonLat(row.lon, row.lat), accuracy_m=row.accuracy_m, fix_at=row.fix_at)
+        else LastFix(
+            point=LonLat(row.lon, row.lat),
+            accuracy_m=row.accuracy_m,
+            fix_at=row.fix_at,
+            since=row.since,
+        )
         for row in conn.execute(_LAST, {"ids": sorted(ids)})
     }
-
-
-def _insert(conn: Connection, fix: Believed, now: datetime) -> bool:
-    """Store one position; False when this moment of this device is there already."""
-    written = conn.execute(
-        _INSERT,
-        {
-            "person_id": fix.person_id,
-            "fix_at": fix.fix_at,
-            "lon": fix.point.lon,
-            "lat": fix.point.lat,
-            "accuracy_m": fix.accuracy_m,
-            "now": now,
-        },
-    )
-    return written.first() is not None
 
 
 def purge_positions(conn: Connection, now: datetime, kept: timedelta = KEPT) -> int:

@@ -1,4 +1,4 @@
-"""The tables of this room, mirrored; the Alembic revision 0003 is their truth."""
+"""The tables of this room, mirrored; the Alembic revisions are their truth."""
 
 from geoalchemy2 import Geometry
 from sqlalchemy import (
@@ -49,7 +49,6 @@ person = Table(
     Column("sector", Text),
     _point("post_geom", nullable=True),
     Column("post_radius_m", REAL),
-    Column("device_token_hash", Text),
     CheckConstraint("duty_mode IN ('fixed', 'rota', 'sign_in')", name="duty_mode"),
     CheckConstraint("post_radius_m > 0", name="post_radius"),
     CheckConstraint("(post_geom IS NULL) = (post_radius_m IS NULL)", name="post"),
@@ -63,5 +62,7 @@ person_position = Table(
     _point("geom"),
     Column("accuracy_m", REAL, nullable=False),
     Column("received_at", DateTime(timezone=True), nullable=False),
+    Column("until_at", DateTime(timezone=True)),
     Index("ix_person_position_fix_at", "fix_at"),
+    CheckConstraint("until_at > fix_at", name="until"),
 )

@@ -27,7 +27,10 @@ class Holder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Force:
-    """One person of a desk's forces with a post it holds, and whether it is there."""
+    """One person of a desk's forces with a post it holds, and whether it is there.
+
+    `since` is when its duty began; of one who should have signed in and has not, when it should.
+    """
 
     post: str
     staff_id: str
@@ -36,6 +39,7 @@ class Force:
     stand_in: bool
     on_duty: bool
     why: str
+    since: datetime | None = None
 
 
 _HELD = text("""
@@ -52,7 +56,8 @@ _HOLDERS = text("""
 # A stand-in and whom he stands in for are two persons; each counts where he is.
 _FORCES = text("""
     SELECT h.post, s.id AS staff_id, s.name, coalesce(s.duty_mode, 'fixed') AS duty_mode,
-           h.stand_in, d.start_at, d.signed_in_at, d.signed_out_at, d.has_any, i.present
+           h.stand_in, d.start_at, d.signed_in_at, d.signed_out_at, d.has_any, i.present,
+           i.at AS signed_at
     FROM post p
     JOIN holding h ON h.post = p.id AND h.from_at <= :at AND (h.to_at IS NULL OR h.to_at > :at)
     JOIN staff s ON s.id = h.staff_id AND s.active
@@ -67,7 +72,7 @@ _FORCES = text("""
         HAVING count(*) > 0
     ) d ON true
     LEFT JOIN LATERAL (
-        SELECT present FROM sign_in
+        SELECT present, at FROM sign_in
         WHERE staff_id = s.id AND desk = :desk AND at <= :at AND at >= :since
         ORDER BY at DESC, id DESC LIMIT 1
     ) i ON true
@@ -120,13 +125,15 @@ def all_forces(conn: Connection, desk: str, at: datetime) -> tuple[Force, ...]:
     in its shifts; 动态报到 from signing in until signing out, of the same day.
     """
     today = at.astimezone(SHANGHAI).date()
-    runs = calendar(conn).is_running(desk, at)
+    days = calendar(conn)
+    runs = days.is_running(desk, at)
+    opened = days.opened_at(desk, at)
     since = datetime.combine(today, datetime.min.time(), SHANGHAI)
     rows = conn.execute(_FORCES, {"desk": desk, "at": at, "today": today, "since": since})
-    return tuple(_force(row, runs, at) for row in rows)
+    return tuple(_force(row, runs, opened, at) for row in rows)
 
 
-def _force(row: Any, runs: bool, at: datetime) -> Force:
+def _force(row: Any, runs: bool, opened: datetime | None, at: datetime) -> Force:
     there, why = _presence(row, runs, at)
     return Force(
         post=row.post,
@@ -136,7 +143,17 @@ def _force(row: Any, runs: bool, at: datetime) -> Force:
         stand_in=row.stand_in,
         on_duty=there,
         why=why,
+        since=_since(row, opened, there=there, why=why),
     )
+
+
+def _since(row: Any, opened: datetime | None, *, there: bool, why: str) -> datetime | None:
+    found: datetime | None = None
+    if row.duty_mode == "sign_in":
+        found = row.signed_at if there else row.start_at if why == "未报到" else None
+    elif there:
+        found = row.start_at or opened
+    return found
 
 
 def _presence(row: Any, runs: bool, at: datetime) -> tuple[bool, str]:
