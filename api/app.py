@@ -19,7 +19,9 @@ from api import (
     live,
     mailbox,
     map,
+    personnel,
     policy,
+    positions,
     problems,
     reports,
     reveal,
@@ -89,6 +91,7 @@ def create_app(house: Runtime) -> FastAPI:
         steps.verbs,
         street_centre.verbs,
         attachments.upload_router,
+        positions.router,
     ):
         app.include_router(router)
     for room in (
@@ -99,6 +102,7 @@ def create_app(house: Runtime) -> FastAPI:
         steps,
         street_centre,
         map,
+        personnel,
         screen,
         reports,
         live,

@@ -42,7 +42,7 @@ PAGE = 500
 REPLAY_MOST = 2000
 SCAN_MOST = 20_000
 # Facts that concern whoever has one of their areas as a key; all others concern everybody.
-_SCOPED = frozenset({"case", "mail"})
+_SCOPED = frozenset({"case", "mail", "presence"})
 _END = b""
 
 

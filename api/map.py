@@ -1,24 +1,18 @@
-"""Layers, editions and the positions of people on duty."""
+"""Layers and editions."""
 
-from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
 from fastapi.responses import Response
-from pydantic import Field
 
-from api.bodies import Body
-from api.deps import Now, Perhaps, Tx, Who
+from api.deps import Now, Perhaps, Tx
 from api.problems import BadLocation, NotFound
 from api.views import local
 from boundaries import library
-from cases.errors import NotYourPost
-from cases.hours import SHANGHAI
 from cases.people.account_errors import Unauthenticated
-from cases.roles import OUTSIDE, actor
-from layers import catalog, features, people
+from cases.roles import actor
+from layers import catalog, features
 from layers.errors import UnknownLayer
-from layers.fixes import Fix
 
 router = APIRouter(prefix="/v1", tags=["map"])
 # The map is drawn before anybody has logged in; what is on it of cases and people is not.
@@ -26,17 +20,6 @@ open_router = APIRouter(prefix="/v1", tags=["map"])
 _OPEN = {"area", "base"}
 # Who has not logged in sees what an administrator sees of cases: none.
 _NOBODY = actor("admin")
-
-
-class Position(Body):
-    """One position of a device, as a phone sends it."""
-
-    device_id: Annotated[str, Field(min_length=1, max_length=60)]
-    lon: float
-    lat: float
-    crs: Annotated[str, Field(max_length=60)] = "WGS84"
-    accuracy_m: float = Field(50.0, ge=0, le=100_000, allow_inf_nan=False)
-    fix_at: datetime
 
 
 @open_router.get("/layers")
@@ -105,23 +88,3 @@ def editions(tx: Tx) -> dict[str, list[dict[str, Any]]]:
             for edition in library.editions(tx)
         ]
     }
-
-
-@router.post("/positions", status_code=204)
-def position(body: Position, tx: Tx, now: Now, who: Who) -> Response:
-    """Take one position; one that cannot be believed is refused with the reason."""
-    if who.role in OUTSIDE:
-        raise NotYourPost("位置由在岗人员的设备上报")
-    fix = Fix(
-        device_id=body.device_id,
-        lon=body.lon,
-        lat=body.lat,
-        crs=body.crs,
-        accuracy_m=body.accuracy_m,
-        fix_at=body.fix_at if body.fix_at.tzinfo else body.fix_at.replace(tzinfo=SHANGHAI),
-    )
-    intake = people.record_positions(tx, [fix], now)
-    if intake.rejected:
-        problem = intake.rejected[0].problem
-        raise BadLocation(str(problem), problem.message)
-    return Response(status_code=204)

@@ -56,6 +56,7 @@ from cases.policy import PolicyInvalid
 from cases.queries import BadCursor
 from cases.tasks import TaskMoved, TaskNotFound
 from geo.registers.errors import UnusableRegister
+from layers.errors import UnknownDevice, UnknownPerson
 from store.errors import DatabaseUnavailable
 
 
@@ -115,6 +116,8 @@ PROBLEMS: dict[type[Exception], Kind] = {
     EditionNotFound: Kind("not-found", 404, "没有找到"),
     NotFound: Kind("not-found", 404, "没有找到"),
     KeyReused: Kind("idempotency-key", 422, "幂等键已用于另一操作"),
+    UnknownPerson: Kind("not-found", 404, "没有找到"),
+    UnknownDevice: Kind("not-found", 404, "没有找到"),
     NotReady: Kind("not-ready", 409, "还没有完成"),
     TooLarge: Kind("too-large", 413, "内容太多"),
     NoEditionInForce: Kind("no-edition", 503, "没有启用的网格版本"),

@@ -195,7 +195,7 @@ def access_log(conn: Connection, wanted: AccessQuery, who: Actor) -> Sequence[di
     """Lines of the access log, newest first.
 
     The street centre and the administrator read all of it; the deputy what concerns the cases of
-    the own desk.
+    the own desk, and who looked at the tracks of its people.
 
     Raises:
         NotYourPost: anybody else.
@@ -212,7 +212,8 @@ def access_log(conn: Connection, wanted: AccessQuery, who: Actor) -> Sequence[di
                 AND (CAST(:account AS text) IS NULL OR l.account = :account)
                 AND (CAST(:desk AS text) IS NULL OR EXISTS (
                     SELECT 1 FROM case_now c
-                    WHERE CAST(c.id AS text) = l.subject AND c.desk = :desk))
+                    WHERE CAST(c.id AS text) = l.subject AND c.desk = :desk)
+                    OR (l.action = 'track.view' AND l.detail ->> 'desk' = :desk))
             ORDER BY l.at DESC, l.id DESC LIMIT :limit
         """),
         {

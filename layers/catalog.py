@@ -4,10 +4,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection, text
 
-from cases.roles import Actor
+from cases.roles import OUTSIDE, Actor
 from cases.scope import SEEN, keys_of
 from layers.errors import UnknownLayer
 from layers.model import Layer, ListedLayer
+from layers.muster import muster
 
 CATALOG: tuple[Layer, ...] = (
     Layer(id="neighbours", title="相邻街镇", kind="area", geometry="MultiPolygon"),
@@ -43,7 +44,6 @@ _COUNTS = text(f"""
     FROM area a JOIN edition_now e ON e.id = a.edition_id GROUP BY a.level
     UNION ALL SELECT layer, count(*), false FROM base_feature GROUP BY layer
     UNION ALL SELECT 'cameras', count(*), false FROM camera
-    UNION ALL SELECT 'personnel', count(*), false FROM person_now WHERE fix_at IS NOT NULL
     UNION ALL SELECT 'cases', count(*), false FROM map_case c WHERE {SEEN}""")  # noqa: S608
 
 
@@ -63,6 +63,9 @@ def listed(conn: Connection, now: datetime, who: Actor | None = None) -> tuple[L
     """All layers with what is in each now; areas are those in force, cases those a post sees."""
     values = {"now": now, "keys": keys_of(who) if who else []}
     found = {row.layer: row for row in conn.execute(_COUNTS, values)}
+    people = 0
+    if who is not None and who.role not in OUTSIDE:
+        people = sum(one.shown for one in muster(conn, now))
     lines = []
     for one in CATALOG:
         row = found.get(LEVELS.get(one.id, one.id))
@@ -73,7 +76,7 @@ def listed(conn: Connection, now: datetime, who: Actor | None = None) -> tuple[L
                 kind=one.kind,
                 geometry=one.geometry,
                 provisional=bool(row.provisional) if row else one.provisional,
-                count=row.held if row else 0,
+                count=people if one.id == "personnel" else row.held if row else 0,
             )
         )
     return tuple(lines)

@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from cases.errors import NotPermitted
 from cases.people.tokens import digest
 from layers.errors import UnknownDevice, UnknownPerson
 from layers.fixes import FixProblem
@@ -95,11 +96,11 @@ def issue(
 
     Raises:
         UnknownPerson: there is no such person.
-        UnknownDevice: the person has too many phones already.
+        NotPermitted: the person has too many phones already.
     """
     carrier(conn, person_id)
     if conn.execute(_OPEN, {"person": person_id}).scalar_one() >= MOST:
-        raise UnknownDevice(f"此人已登记 {MOST} 台设备，请先停用不用的设备")
+        raise NotPermitted(f"此人已登记 {MOST} 台设备，请先停用不用的设备")
     told = {"person": person_id, "label": " ".join(label.split())[:LABEL_MOST] or "手机"}
     id: int = conn.execute(
         _INSERT, {**told, "hash": digest(token), "now": now, "by": by}

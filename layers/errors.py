@@ -28,7 +28,7 @@ class UnknownPerson(LayersError):
 
 
 class UnknownDevice(LayersError):
-    """There is no such phone, or no room for another."""
+    """The person has no such phone."""
 
 
 class BadRegister(LayersError):

@@ -1,16 +1,16 @@
 """GeoJSON of a layer (RFC 7946), made by PostGIS in one statement: no Python object per feature."""
 
+import json
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, text
 
+from cases.hours import SHANGHAI
 from cases.roles import OUTSIDE, Actor
 from cases.scope import SEEN, keys_of
-from layers import catalog
-
-STALE_AFTER = timedelta(minutes=5)  # a position older than this is shown as old (screen.md)
+from layers import catalog, muster
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,11 +66,7 @@ _CAMERAS = """
 
 _PERSONNEL = """
     SELECT id, 0 AS place, geom, jsonb_build_object(
-        'id', id, 'chip', chip, 'post', post, 'name', name,
-        'duty_mode', duty_mode,
-        'duty_label', CASE duty_mode WHEN 'fixed' THEN '固点定岗' WHEN 'rota' THEN '机动轮岗'
-                                     ELSE '动态报到' END,
-        'sector', sector,
+        'id', id, 'chip', chip, 'post', post, 'name', name, 'sector', sector,
         'fix_at', fix_at,
         'age_s', greatest(0, round(extract(epoch FROM CAST(:now AS timestamptz) - fix_at))),
         'stale_after', fix_at + make_interval(secs => :stale_s),
@@ -78,8 +74,9 @@ _PERSONNEL = """
         'post_point', CASE WHEN post_geom IS NOT NULL THEN jsonb_build_object(
             'lon', round(ST_X(post_geom)::numeric, 7),
             'lat', round(ST_Y(post_geom)::numeric, 7)) END,
-        'post_radius_m', post_radius_m) AS properties
-    FROM person_now WHERE fix_at IS NOT NULL"""
+        'post_radius_m', post_radius_m) || m.value AS properties
+    FROM person_now JOIN jsonb_each(CAST(:mustered AS jsonb)) m ON m.key = id
+    WHERE fix_at IS NOT NULL"""
 
 # Marks only: the text of a case and its reporter never travel with the map.
 _CASES = f"""
@@ -144,10 +141,27 @@ def feature_collection(
     if layer.id == "cases":
         values["keys"] = keys_of(who) if who else []
     if layer.id == "personnel":
-        values["stale_s"] = STALE_AFTER.total_seconds()
+        stale = muster.stale_after(conn, now)
+        values["stale_s"] = stale.total_seconds()
+        people = muster.muster(conn, now, stale)
+        values["mustered"] = json.dumps({one.id: _told(one) for one in people if one.shown})
     # Whether a border is official is the edition's word; roads, cameras and cases have no edition.
     edition_says = "coalesce((SELECT provisional FROM edition_now), true)"
     collection = _COLLECTION.format(provisional=edition_says if layer.kind == "area" else "false")
     statement = text(f"WITH {_EDITION}, shown AS ({select}) {collection}")
     written: str = conn.execute(statement, values).scalar_one()
     return written.encode()
+
+
+def _told(one: muster.Mustered) -> dict[str, Any]:
+    """What the roster and the rules of presence add to somebody's mark."""
+    since = one.seen.since
+    return {
+        "duty_mode": one.duty_mode.value,
+        "duty_label": one.duty_mode.label,
+        "presence": one.seen.state.value,
+        "presence_label": one.seen.state.label,
+        "presence_since": since.astimezone(SHANGHAI).isoformat() if since else None,
+        "stale": one.stale,
+        "in_post": one.in_post,
+    }

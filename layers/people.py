@@ -215,7 +215,9 @@ class _Batch:
                 "accuracy_m": [one.accuracy_m for one in new],
                 "stay_s": self._limits.stay.total_seconds(),
             }
-            written = {(r.person_id, r.fix_at) for r in conn.execute(_INSERT, {**columns, "now": now})}
+            written = {
+                (r.person_id, r.fix_at) for r in conn.execute(_INSERT, {**columns, "now": now})
+            }
         if self._stays:
             columns = {
                 "person_id": [person for person, _ in self._stays],
@@ -242,7 +244,11 @@ def _last_fixes(conn: Connection, ids: set[str]) -> dict[str, LastFix | None]:
 
 
 def purge_positions(conn: Connection, now: datetime, kept: timedelta = KEPT) -> int:
-    """Delete positions older than the retention time; returns how many went."""
-    return conn.execute(
-        text("DELETE FROM person_position WHERE fix_at < :before"), {"before": now - kept}
-    ).rowcount
+    """Delete positions, and absences that are over, older than the retention time.
+
+    Returns:
+        How many positions went.
+    """
+    told = {"before": now - kept}
+    conn.execute(text("DELETE FROM presence_absence WHERE ended_at < :before"), told)
+    return conn.execute(text("DELETE FROM person_position WHERE fix_at < :before"), told).rowcount

@@ -96,7 +96,7 @@ def presence(
     *,
     stale_after: timedelta,
     circle: Circle | None = None,
-    has_phone: bool = True,
+    phone_since: datetime | None = None,
 ) -> Seen:
     """Whether somebody is where the duty mode wants them.
 
@@ -106,7 +106,7 @@ def presence(
         now: the moment asked for.
         stale_after: from which age on a position is old.
         circle: the appointed post, for 固点定岗.
-        has_phone: whether anything could be heard at all.
+        phone_since: since when there has been a phone that could be heard.
     """
     if duty is None:
         return Seen(state=Presence.UNKNOWN)
@@ -114,10 +114,11 @@ def presence(
         return _signed(duty)
     if not duty.on:
         return Seen(state=Presence.OFF_DUTY)
-    if not has_phone and heard is None:
+    if phone_since is None and heard is None:
         return Seen(state=Presence.UNKNOWN)
     if heard is None or (duty.since is not None and heard.fix_at < duty.since):
-        return Seen(state=Presence.ABSENT, since=duty.since)
+        known = [at for at in (duty.since, phone_since) if at is not None]
+        return Seen(state=Presence.ABSENT, since=max(known, default=None))
     if is_stale(heard, now, stale_after):
         return Seen(state=Presence.STALE, since=heard.fix_at + stale_after)
     if duty.mode is DutyMode.FIXED and circle is not None and not inside(circle, heard):

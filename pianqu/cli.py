@@ -11,6 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from pianqu.cli_accounts import account
+from pianqu.cli_devices import device
 from pianqu.cli_docs import graph
 from pianqu.cli_gazetteer import gazetteer
 from pianqu.cli_groups import boundaries, database, report
@@ -55,15 +56,16 @@ def explanation(error: Exception) -> str | None:
     from sqlalchemy.exc import OperationalError
 
     from boundaries.errors import BoundaryError
-    from cases.errors import NotYourPost
+    from cases.errors import NotPermitted
     from cases.people.account_errors import AccountError
     from geo.errors import GeoError
+    from layers.errors import LayersError
     from pianqu.assign_judging import UnusableFile
     from store.errors import StoreError
     from web.report_assets import AssetsMissing
 
     known = StoreError | BoundaryError | GeoError | UnusableFile | AssetsMissing
-    known |= AccountError | NotYourPost
+    known |= AccountError | NotPermitted | LayersError
     if isinstance(error, known):
         return str(error)
     if isinstance(error, OperationalError):
@@ -87,6 +89,7 @@ app.add_typer(boundaries, name="boundaries")
 app.add_typer(report, name="report")
 app.add_typer(gazetteer, name="gazetteer")
 app.add_typer(account, name="account")
+app.add_typer(device, name="device")
 app.add_typer(audit, name="audit")
 app.command()(purge)
 app.command()(graph)

@@ -27,7 +27,7 @@ BY = "pianqu account"
 
 
 @contextmanager
-def _database() -> "Iterator[tuple[Connection, datetime]]":
+def database() -> "Iterator[tuple[Connection, datetime]]":
     """The installation's database, as it stands, and the moment."""
     from pianqu.database import with_database
     from store.engine import make_engine, transaction
@@ -69,7 +69,7 @@ def add(
     from cases.people import accounts
 
     password = _password(password_stdin) if password_stdin or ask_password else None
-    with _database() as (conn, now):
+    with database() as (conn, now):
         made = accounts.add(
             conn,
             name,
@@ -99,7 +99,7 @@ def token(
     """
     from cases.people import accounts
 
-    with _database() as (conn, now):
+    with database() as (conn, now):
         made = accounts.make_token(
             conn, name, now=now, label=label, days=days, scope=scope or (), by=BY
         )
@@ -111,7 +111,7 @@ def disable(name: Name) -> None:
     """Shut an account; its sessions and tokens end at once."""
     from cases.people import accounts
 
-    with _database() as (conn, now):
+    with database() as (conn, now):
         accounts.disable(conn, name, now=now, by=BY)
     typer.echo(f"Disabled {name}.")
 
@@ -121,7 +121,7 @@ def enable(name: Name) -> None:
     """Open a disabled account again and end a lock-out; tokens are made anew."""
     from cases.people import accounts
 
-    with _database() as (conn, now):
+    with database() as (conn, now):
         accounts.enable(conn, name, now=now, by=BY)
         accounts.unlock(conn, name, now=now, by=BY)
     typer.echo(f"Enabled {name}.")
@@ -133,7 +133,7 @@ def password(name: Name, password_stdin: FromStdin = False) -> None:
     from cases.people import accounts
 
     words = _password(password_stdin)
-    with _database() as (conn, now):
+    with database() as (conn, now):
         accounts.set_password(conn, name, words, now=now, must_change=True, by=BY)
     typer.echo(f"The password of {name} is set.")
 
@@ -143,7 +143,7 @@ def listed() -> None:
     """All accounts: name, what it acts for, state."""
     from cases.people import accounts
 
-    with _database() as (conn, now):
+    with database() as (conn, now):
         found = [(one, accounts.posts_of(conn, one, now)) for one in accounts.listed(conn)]
     for one, posts in found:
         state = "disabled" if one.disabled_at else "locked" if _locked(one, now) else "open"

@@ -1,7 +1,7 @@
 """Puts the invented day into a running house by its own HTTP doors, and keeps it going."""
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from itertools import count
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from boundaries.seed import places, read_seed
 from cases.hours import SHANGHAI
 from layers import cameras, people
-from pianqu import demo_desk
+from pianqu import demo_desk, demo_phones
 from pianqu.demo_day import DemoReport, Ground, day, one_more
 from pianqu.demo_posts import Passes
 from pianqu.demo_registers import PeopleWalk
@@ -39,6 +39,7 @@ def install_registers(conn: Connection, now: datetime, *, seed: int = SEED) -> N
     ground = read_seed()
     cameras.upsert(conn, invented_cameras(ground, seed), now)
     people.upsert(conn, invented_people(ground))
+    demo_phones.man(conn, invented_people(ground), now)
 
 
 def reports_until(now: datetime, *, seed: int = SEED) -> list[DemoReport]:
@@ -85,8 +86,9 @@ def seed_day(
                 return
             _send(client, report)
             tell(done, len(reports))
-        walk = PeopleWalk.of(read_seed(), seed)
-        _send_positions(client, walk, range(len(walk.people)))
+    walk = PeopleWalk.of(read_seed(), seed)
+    with _phones(base_url, database_url, walk, now) as phones:
+        phones.report(range(len(walk.people)), _clock())
 
 
 def work_off_the_day(base_url: str, database_url: str, stop: threading.Event) -> None:
@@ -112,12 +114,15 @@ def feed(
     # The start enters the numbers: a second run of the feed reports new cases.
     run = f"{seed}F{_clock():%m%d%H%M%S}"
     told = 0
-    with _client(base_url, database_url) as client:
+    with (
+        _client(base_url, database_url) as client,
+        _phones(base_url, database_url, walk, _clock()) as phones,
+    ):
         for tick in count(1):
             if stop.wait(POSITIONS_EVERY_S):
                 return
             try:
-                _send_positions(client, walk, range(tick % _TURNS, len(walk.people), _TURNS))
+                phones.report(range(tick % _TURNS, len(walk.people), _TURNS), _clock())
                 if tick * POSITIONS_EVERY_S >= (told + 1) * every_s:
                     told += 1
                     _send(client, one_more(ground, run=run, place=told, at=_clock()))
@@ -133,36 +138,27 @@ def _send(client: httpx2.Client, report: DemoReport) -> None:
         raise DemoFailed(f"{number}: {answer.status_code} {answer.text[:300]}")
 
 
-def _send_positions(client: httpx2.Client, walk: PeopleWalk, turns: Iterable[int]) -> None:
-    at = _clock()
-    for turn in turns:
-        person = walk.people[turn]
-        if walk.is_silent(person, at):
-            continue
-        point = walk.position(person, at)
-        client.post(
-            "/v1/positions",
-            json={
-                "device_id": person.id,
-                "lon": round(point.lon, 7),
-                "lat": round(point.lat, 7),
-                "crs": "WGS84",
-                "accuracy_m": 8.0,
-                "fix_at": at.isoformat(),
-            },
-        )
+def _phones(
+    base_url: str, database_url: str, walk: PeopleWalk, now: datetime
+) -> demo_phones.Phones:
+    _refuse_others(base_url)
+    return demo_phones.Phones(base_url, database_url, walk, now)
 
 
 def _client(base_url: str, database_url: str) -> httpx2.Client:
     """A client for our own server; invented cases are never sent to another machine."""
-    if urlsplit(base_url).hostname not in _LOOPBACK:
-        raise DemoFailed(f"the demo reports to this machine only, not to {base_url}")
+    _refuse_others(base_url)
     return httpx2.Client(
         base_url=base_url,
         timeout=30,
         trust_env=False,
         event_hooks={"request": [Passes(database_url, _clock())]},
     )
+
+
+def _refuse_others(base_url: str) -> None:
+    if urlsplit(base_url).hostname not in _LOOPBACK:
+        raise DemoFailed(f"the demo reports to this machine only, not to {base_url}")
 
 
 def _clock() -> datetime:

@@ -140,27 +140,35 @@ def _metres(a: LonLat, b: LonLat) -> float:
     return math.hypot((a.lon - b.lon) * 95_000, (a.lat - b.lat) * 110_900)
 
 
-# Chip, id, name of the post on the map, how it is manned, and how many there are in each 片区.
+# Chip, role, name on the map, how it is manned, and how many there are in each 片区.
 _POSTS: tuple[tuple[str, str, str, DutyMode, int], ...] = (
-    ("警", "police", "派出所民警岗", DutyMode.ROTA, 2),
-    ("城", "chengguan", "城管队员", DutyMode.ROTA, 2),
-    ("市", "market", "市场监管所岗", DutyMode.SIGN_IN, 2),
+    ("警", "police", "派出所民警岗", DutyMode.ROTA, 1),
+    ("城", "chengguan", "城管队员", DutyMode.ROTA, 1),
+    ("市", "market", "市场监管所岗", DutyMode.SIGN_IN, 1),
     ("巡", "patrol", "巡防队员", DutyMode.ROTA, 2),
     ("督", "inspector", "综合督查员", DutyMode.SIGN_IN, 1),
+    ("勤", "responder", "动态参勤人员", DutyMode.SIGN_IN, 3),
 )
+# Of these a 片区 has several posts, which are numbered.
+_NUMBERED = frozenset({"patrol", "responder"})
 _STATION_RADIUS_M = 60.0
 
 
 def people(seed: Seed) -> tuple[Person, ...]:
-    """Thirty role accounts: a station's post in each community grid, the others by 片区."""
+    """Thirty role accounts, each one post of the roster: a station's in each grid, others by 片区.
+
+    The roster (`cases.people.seed_roster`) has the same posts with their holders: who is on duty
+    is its word alone.
+    """
     posts = [_station(area) for area in seed.communities]
     for chip, kind, name, mode, each in _POSTS:
         for number in range(each * len(seed.sectors)):
             sector = seed.sectors[number % len(seed.sectors)]
+            place = f"-{number // len(seed.sectors) + 1}" if kind in _NUMBERED else ""
             posts.append(
                 Person(
                     id=f"{kind}-{number + 1:02d}",
-                    post=f"{kind}-{sector.code}",
+                    post=f"{kind}-{sector.code}{place}",
                     name=f"{name}{number + 1:02d}",
                     chip=chip,
                     duty_mode=mode,

@@ -21,6 +21,7 @@ from pianqu.bench import Bench, make_channels
 from pianqu.courier import send_next
 from pianqu.escalating import escalate, unread_minutes
 from pianqu.mornings import hand_back
+from pianqu.presence_watch import note_absences
 from pianqu.present import now
 from pianqu.reaching import reaching
 from pianqu.settings import Settings, inbox_url, policy, webhook_secret
@@ -66,7 +67,7 @@ def run_worker(settings: Settings, stop: threading.Event) -> None:
 
 def _loop(database_url: str, bench: Bench, stop: threading.Event) -> None:
     pause = [0.0]
-    purge_due = now()
+    purge_due = muster_due = now()
     records_due = now() + PURGE
     channels = [outbox.CHANNEL, report_jobs.CHANNEL]
     for _ in wake_ups(database_url, channels, timeout_s=lambda: pause[0], stopped=stop.is_set):
@@ -77,6 +78,9 @@ def _loop(database_url: str, bench: Bench, stop: threading.Event) -> None:
             if records_due <= now():
                 records_due = now() + DAILY
                 keep_records(bench, now())
+            if muster_due <= now():
+                muster_due = now() + BEAT
+                note_absences(bench, now())
             pause[0] = work(bench, stop)
         except SQLAlchemyError:
             log.warning("the database is away; trying again")

@@ -174,6 +174,7 @@ _ACCOUNT = {"thing": "account", "everywhere": "A", "foreign": 403}
 _OF_ROSTER = "SARFT" + SUB_CENTRE
 _ROSTER = {"everywhere": "SA", "foreign": 403}
 _KEEPS = "SAD"
+_PERSON = {"thing": "person", "foreign": 403}
 _IF = {"If-Match": '"1"'}
 _MOVED = frozenset({409, 412, 422, 428})
 _BROWSER = {"fine": frozenset({401})}  # with a token: where a browser's session is meant
@@ -254,8 +255,16 @@ OTHERS = (
     get("/v1/policy/history"),
     Probe(method="PUT", path="/v1/policy", may="SA", headers=_IF, fine=_MOVED,
           body={"values": {"internal_hours": 20}, "reason": "收紧"}),
-    post("/v1/positions", "SCIDHPGMRFT", body={"device_id": "D1", "lon": 121.26, "lat": 31.39,
-                                "fix_at": "2026-03-11T09:30:00+08:00"}, fine=frozenset({422})),
+    # Where people are: a phone has a token of its own, which nobody here has
+    *(Probe(method=method, path=f"/v1/positions/{form}", fine=frozenset({401}))
+      for method, form in (("GET", "osmand"), ("POST", "osmand"), ("POST", "owntracks"))),
+    post("/v1/positions", "R", {"device_id": "{id}", "lon": 121.26, "lat": 31.39,
+         "fix_at": "2026-03-11T09:30:00+08:00"}, everywhere="", **_PERSON),
+    get("/v1/personnel/{id}/devices", "SACD", everywhere="SA", **_PERSON),
+    post("/v1/personnel/{id}/devices", "SACD", {"label": "手机"}, everywhere="SA", **_PERSON),
+    Probe(method="DELETE", path="/v1/personnel/{id}/devices/{device}", may="SACD",
+          everywhere="SA", **_PERSON),
+    get("/v1/personnel/{id}/track", "SCIDHR", **_PERSON),
     # What leaves the house as a file
     post("/v1/reports/situation", "S" + SUB_CENTRE, {"desk": "{desk}"}, thing="desk", foreign=403),
     get("/v1/reports/{id}", "S" + SUB_CENTRE, **_REPORT),

@@ -11,6 +11,7 @@ from typing import Any
 
 import signed
 from access_table import POSTS
+from duty_people import give_phone, put_on_duty
 from fastapi.testclient import TestClient
 from photos import photo
 from sqlalchemy import text
@@ -158,6 +159,11 @@ class Builder:
         shift = {"desk": half.desk, "day": "2026-03-19", "start": "08:30", "end": "17:00"}
         told = self.ask(centre, "roster/shifts", staff_id=staff, **shift)
         things.ids["shift"] = {"id": told["id"]}
+        with self.engine.begin() as conn:
+            person = f"person-{half.desk}"
+            put_on_duty(conn, NOW, person=person, post=half.post("patrol"), sector=half.desk)
+            _, number = give_phone(conn, NOW, person)
+            things.ids["person"] = {"id": person, "device": str(number)}
         posts = POSTS.values() if half is WEST else [half.post("coordinator")]
         for post in posts:
             with self.engine.begin() as conn:

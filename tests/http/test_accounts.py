@@ -33,7 +33,7 @@ def doors(app):
 
 
 def filled(path):
-    for name in ("key", "id", "sha256", "name", "case_id"):
+    for name in ("key", "id", "sha256", "name", "case_id", "device"):
         path = path.replace(f"{{{name}}}", "1")
     return path.split("{")[0]
 
@@ -94,7 +94,7 @@ def test_a_browser_logs_in_works_and_logs_out(client, add, log_in):
     assert client.get("/v1/session").json()["csrf"] == session["csrf"]
     # Reading needs the cookie only, writing the session's own token, too.
     assert client.get("/v1/cases").status_code == 200
-    position = {"device_id": "d", "lon": 121.26, "lat": 31.38, "fix_at": "2026-03-11T09:30:00"}
+    position = {"lon": 121.26, "lat": 31.38, "fix_at": "2026-03-11T09:30:00"}
     refused = client.post("/v1/positions", json=position)
     assert (refused.status_code, refused.json()["type"]) == (403, "/problems/csrf")
     csrf = {"X-CSRF-Token": session["csrf"]}

@@ -5,6 +5,7 @@ import uuid
 import doors_people
 import psycopg
 import pytest
+from duty_people import POST, give_phone, put_on_duty
 from photos import photo
 from spots import EAST, MALU, NOBODY, ROAD, SECRET, WEST
 from sqlalchemy import event, text
@@ -88,14 +89,38 @@ def a_report(path):
 
 def position(client, house, clock, **_):
     with house.engine.begin() as conn:
-        conn.execute(
-            text(
-                "INSERT INTO person (id, post, name, chip, duty_mode)"
-                " VALUES ('D1', 'patrol', '巡防队员01', '巡', 'rota')"
-            )
-        )
+        put_on_duty(conn, clock(), person="D1")
     body = {"device_id": "D1", **WEST, "accuracy_m": 10, "fix_at": clock().isoformat()}
-    return post(client, "/v1/positions", body)
+    return post(client, "/v1/positions", body, {"X-Pianqu-Post": POST})
+
+
+def by_phone(method, form):
+    """A phone's message: the token in its fields, or as the password."""
+
+    def call(client, house, clock, **_):
+        with house.engine.begin() as conn:
+            put_on_duty(conn, clock(), person="D1")
+            token, _ = give_phone(conn, clock(), "D1")
+        if form == "owntracks":
+            told = {"_type": "location", **WEST, "tst": int(clock().timestamp())}
+            return client.post("/v1/positions/owntracks", json=told, auth=("t", token))
+        told = {"id": token, **WEST}
+        by = {"params": told} if method == "GET" else {"data": told}
+        return client.request(method, "/v1/positions/osmand", headers=doors_people.NOBODY, **by)
+
+    return call
+
+
+def of_person(method, path):
+    def call(client, house, clock, **_):
+        with house.engine.begin() as conn:
+            put_on_duty(conn, clock(), person="D2")
+            _, number = give_phone(conn, clock(), "D2")
+        told = {"json": {}} if method == "POST" else {}
+        url = f"/v1/personnel/D2/{path.format(device=number)}"
+        return client.request(method, url, headers=CENTRE, **told)
+
+    return call
 
 
 def got(path):
@@ -170,6 +195,16 @@ DOORS = {
     ("GET", "/v1/layers/{id}"): (200, got("/v1/layers/sectors")),
     ("GET", "/v1/editions"): (200, got("/v1/editions")),
     ("POST", "/v1/positions"): (204, position),
+    ("GET", "/v1/positions/osmand"): (200, by_phone("GET", "osmand")),
+    ("POST", "/v1/positions/osmand"): (200, by_phone("POST", "osmand")),
+    ("POST", "/v1/positions/owntracks"): (200, by_phone("POST", "owntracks")),
+    ("GET", "/v1/personnel/{id}/devices"): (200, of_person("GET", "devices")),
+    ("POST", "/v1/personnel/{id}/devices"): (201, of_person("POST", "devices")),
+    ("DELETE", "/v1/personnel/{id}/devices/{device}"): (
+        204,
+        of_person("DELETE", "devices/{device}"),
+    ),
+    ("GET", "/v1/personnel/{id}/track"): (200, of_person("GET", "track")),
     ("GET", "/v1/summary"): (200, got("/v1/summary?desk=140901")),
     ("GET", "/v1/config"): (200, got("/v1/config")),
     ("GET", "/v1/intake-rejected"): (200, got("/v1/intake-rejected")),

@@ -46,11 +46,13 @@ ALTER TABLE person DROP COLUMN device_token_hash;
 -- One who stands still stays on one row, from fix_at until until_at.
 ALTER TABLE person_position ADD COLUMN until_at timestamptz,
     ADD CONSTRAINT ck_person_position_until CHECK (until_at > fix_at);
--- 未到岗: one open line a person; told_at is written with the message it was told by.
+-- 未到岗: one open line a person; noted_at is when we first saw it, told_at is written in the
+-- transaction of the message.
 CREATE TABLE presence_absence (
     id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     person_id text NOT NULL REFERENCES person (id) ON DELETE CASCADE,
     since timestamptz NOT NULL,
+    noted_at timestamptz NOT NULL,
     told_at timestamptz,
     ended_at timestamptz
 );

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 from square_town import NOW
 
 from geo.points import LonLat, distance_m
@@ -146,6 +147,36 @@ def test_the_same_batch_twice_adds_nothing(patrol):
     assert set(problems(again)) == {FixProblem.DUPLICATE}
 
 
+def rows(conn):
+    found = conn.execute(text("SELECT fix_at, until_at FROM person_position ORDER BY fix_at"))
+    return [((a - NOW).total_seconds(), b and (b - NOW).total_seconds()) for a, b in found]
+
+
+def test_one_who_stands_still_is_heard_and_fills_no_table(patrol):
+    people.record_positions(patrol, [fix(after_s=-600)], NOW)
+    for n in range(1, 60):
+        people.record_positions(patrol, [fix(121.262 + n % 3 / 1e5, after_s=-600 + 10 * n)], NOW)
+    (now,) = people.people_now(patrol)
+    assert now.fix_at == NOW - timedelta(seconds=10)
+    assert rows(patrol) == [(-600, -300), (-290, -10)]
+    # A phone that sends it all again, in any order, adds nothing.
+    again = [fix(after_s=-600 + 10 * n) for n in (59, 3, 31, 0, 17)]
+    assert people.record_positions(patrol, again, NOW).accepted == 0
+    assert len(rows(patrol)) == 2
+    # Who goes on is a row of its own at once.
+    people.record_positions(patrol, [fix(121.2622, after_s=-2)], NOW)
+    assert len(rows(patrol)) == 3
+
+
+def test_off_duty_nothing_is_kept(patrol):
+    duty = NOW - timedelta(seconds=60)
+    batch = [fix(121.262 + n / 1e4, after_s=-20 * n) for n in range(6)]
+    intake = people.record_positions(patrol, batch, NOW, on_duty=lambda _, at: at > duty)
+    assert intake.accepted == 3
+    assert set(problems(intake)) == {FixProblem.OFF_DUTY}
+    assert len(rows(patrol)) == 3
+
+
 def test_a_wild_first_fix_heals(patrol):
     people.record_positions(patrol, [fix(121.40, after_s=-600)], NOW)
     soon = people.record_positions(patrol, [fix(after_s=-540)], NOW)
@@ -155,7 +186,7 @@ def test_a_wild_first_fix_heals(patrol):
 
 
 def test_positions_older_than_the_retention_go(patrol):
-    people.record_positions(patrol, [fix(), fix(after_s=30)], NOW)
+    people.record_positions(patrol, [fix(), fix(121.2625, after_s=30)], NOW)
     assert people.purge_positions(patrol, NOW + timedelta(days=30)) == 0
     assert people.purge_positions(patrol, NOW + timedelta(days=30, seconds=1)) == 1
     assert people.purge_positions(patrol, NOW + timedelta(days=31)) == 1
