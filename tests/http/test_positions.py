@@ -54,7 +54,8 @@ def test_traccar_client_is_heard_and_never_told_to_send_again(client, house, clo
     # Replayed, without a position, wild or broken: answered with success, counted, not kept.
     for odd in ({}, {"lat": "x"}, {"lat": 0, "lon": 0}, {"accuracy": 900}, {"timestamp": "9" * 30},
                 {"lat": 31.45, "timestamp": int(clock().timestamp()) + 1}):  # fmt: skip
-        assert send(client, phone["token"], clock, **odd).status_code == 200, odd
+        later = 1 if odd else 0
+        assert send(client, phone["token"], clock, after_s=later, **odd).status_code == 200, odd
     beat = {"id": phone["token"]}
     answer = client.get("/v1/positions/osmand", params=beat, headers=NOBODY)
     assert answer.status_code == 200
