@@ -9,7 +9,6 @@ import pytest
 import shapely
 import signed
 from places import IN_MALU, ON_THE_LINE, SURE_140901, SURE_140902, report
-from sqlalchemy import text
 
 from layers.catalog import CATALOG
 from pianqu.demo import install_registers
@@ -30,13 +29,12 @@ def written(open_site):
     now = datetime.now(UTC)
     with transaction(engine) as conn:
         install_registers(conn, now)
-        person = conn.execute(text("SELECT min(id) FROM person WHERE chip = '巡'")).scalar_one()
     engine.dispose()
     with signed.client(f"{site.base_url}/v1", "street-centre") as client:
         for spot in (SURE_140901, SURE_140902, ON_THE_LINE, IN_MALU, None):
             client.post("/cases", json=report(spot)).raise_for_status()
-        fix = {"device_id": person, "lon": 121.26, "lat": 31.385, "fix_at": now.isoformat()}
-        own = {"X-Pianqu-Post": "patrol-140901-1"}
+        fix = {"lon": 121.26, "lat": 31.385, "fix_at": now.isoformat()}
+        own = {"X-Pianqu-Post": "police-140901"}
         client.post("/positions", json=fix, headers=own).raise_for_status()
         return {layer: client.get(f"/layers/{layer}") for layer in LAYERS}
 
