@@ -4,14 +4,14 @@ Phones are kept by those who keep the roster and by the desk's coordinator. A tr
 who lead the desk, the street centre and oneself; every look is a line of the access log.
 """
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Path, Query, Response
 from pydantic import Field
 
-from api.bodies import Body
+from api.bodies import Body, Day
 from api.deps import Now, Tx, Who
 from api.work_views import local
 from cases.errors import NotYourPost
@@ -29,7 +29,7 @@ KEEPING = frozenset({"coordinator", "deputy"})
 LEADING = frozenset({"coordinator", "inspector", "deputy", "head"})
 TRACK, ISSUED, REVOKED = "track.view", "device.issue", "device.revoke"
 _MOMENTS = frozenset({"created_at", "revoked_at", "last_seen_at", "last_problem_at"})
-PersonId = Annotated[str, Path(max_length=60)]
+PersonId = Annotated[str, Path(pattern=r"^[^\x00-\x1f\x7f]{1,60}$")]
 Number = Annotated[int, Path(ge=1, le=2**63 - 1)]
 
 
@@ -71,7 +71,7 @@ def track(
     tx: Tx,
     now: Now,
     who: Who,
-    day: Annotated[date | None, Query(description="a day of Shanghai; without it, today")] = None,
+    day: Annotated[Day | None, Query(description="a day of Shanghai; without it, today")] = None,
 ) -> Response:
     """The way of a person on a day, as GeoJSON with the times; that it was looked at is noted."""
     person = _person(tx, id, who)

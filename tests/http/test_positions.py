@@ -157,7 +157,9 @@ def test_a_track_is_for_few_and_every_look_is_noted(client, clock, phone):
         refused = client.get("/v1/personnel/P1/track", headers={"X-Pianqu-Post": post})
         assert refused.status_code == 403, post
     assert client.get("/v1/personnel/nobody/track").status_code == 404
-    assert client.get("/v1/personnel/P1/track?day=x").status_code == 422
+    for odd in ("P1/track?day=x", "P1/track?day=9999-12-31", "P1/track?day=0001-01-01",
+                "%00/track", f"{'x' * 61}/track", "P1%00/devices"):  # fmt: skip
+        assert client.get(f"/v1/personnel/{odd}").status_code == 422, odd
     deputy = {"X-Pianqu-Post": "deputy-140901"}
     log = client.get("/v1/access-log", params={"subject": "P1"}, headers=deputy).json()["items"]
     looks = [(one["detail"]["post"], one["detail"]["day"]) for one in log]
