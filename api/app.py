@@ -19,6 +19,7 @@ from api import (
     live,
     mailbox,
     map,
+    map_tools,
     policy,
     problems,
     reports,
@@ -37,6 +38,7 @@ from api.runtime import Runtime
 from boundaries.errors import NoEditionInForce
 from cases import queries
 from geo.index import warm_up
+from layers.coverage import Coverages
 from store.errors import DatabaseUnavailable
 
 
@@ -63,6 +65,7 @@ def create_app(house: Runtime) -> FastAPI:
         responses=problems.RESPONSES,
     )
     app.state.runtime = house
+    app.state.coverages = Coverages()
     app.state.hub = live.Hub(house.engine, house.database_url, house.now)
     app.add_middleware(guard.Guard, public_hosts=house.public_hosts)
 
@@ -99,6 +102,7 @@ def create_app(house: Runtime) -> FastAPI:
         steps,
         street_centre,
         map,
+        map_tools,
         screen,
         reports,
         live,
