@@ -31,6 +31,7 @@ from api import (
     steps,
     street_centre,
     tasks,
+    tiles,
     wecom,
 )
 from api.deps import SIGNED_IN, connected, runtime, who_asks
@@ -114,6 +115,7 @@ def create_app(house: Runtime) -> FastAPI:
         policy,
         roster,
         tasks,
+        tiles,
     ):
         app.include_router(room.router, dependencies=SIGNED_IN)
     return app

@@ -1,7 +1,10 @@
 """The doors of the map's tools."""
 
+import mvt
 import pytest
 import signed
+
+from api import tiles
 
 pytestmark = pytest.mark.db
 PLACE = {"lon": 121.2580, "lat": 31.3784, "crs": "WGS84"}
@@ -35,3 +38,31 @@ def test_grids_and_coverage_of_a_desk(client):
     assert unknown.status_code == 404
     outside = client.get("/v1/map/coverage", headers=as_post("platform-12345"))
     assert outside.status_code == 403
+
+
+def test_tiles_over_http(client, report):
+    report(external_id="T-1", lon=PLACE["lon"], lat=PLACE["lat"])
+    desk = as_post("street-centre")
+    url = "/v1/tiles/cases/14/13710/6686.mvt"
+    tile = client.get(url, headers=desk)
+    assert (tile.status_code, tile.headers["content-type"]) == (200, tiles.MVT)
+    assert len(mvt.read(tile.content)["cases"]) == 1
+    assert "private" in tile.headers["cache-control"]
+    again = client.get(url, headers=desk | {"If-None-Match": tile.headers["etag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    none = client.get(url, params={"source": "110"}, headers=desk)
+    assert none.content == b""
+    for bad, status in (("14/99999/1", 404), ("23/0/0", 404), ("a/0/0", 422)):
+        answer = client.get(f"/v1/tiles/cases/{bad}.mvt", headers=desk)
+        assert (answer.status_code, answer.headers["content-type"]) == (
+            status,
+            "application/problem+json",
+        )
+    assert client.get("/v1/tiles/roads/1/0/0.mvt", headers=desk).status_code == 422
+    assert client.get(url, params={"source": "x"}, headers=desk).status_code == 422
+
+
+def test_how_much_there_is_to_draw(client, report):
+    report(external_id="T-2", lon=PLACE["lon"], lat=PLACE["lat"])
+    told = client.get("/v1/map/summary", headers=as_post("street-centre")).json()
+    assert (told["cases"], told["tiles_above"], told["tiles"]) == (1, 3000, False)

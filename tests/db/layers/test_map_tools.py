@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from square_town import NOW
 from sqlalchemy import text
+from square_town import NOW
 
 from cases.roles import actor
 from geo.points import LonLat
