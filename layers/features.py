@@ -10,6 +10,7 @@ from cases.roles import OUTSIDE, Actor
 from cases.scope import SEEN, keys_of
 from layers import catalog
 
+OVERLAP = timedelta(seconds=5)
 STALE_AFTER = timedelta(minutes=5)  # a position older than this is shown as old (screen.md)
 
 
@@ -38,6 +39,7 @@ _COLLECTION = """
         'provisional', {provisional},
         'notice', (SELECT notice FROM edition_now),
         'licence', (SELECT licence FROM edition_now),
+        'at', CAST(:now AS timestamptz),
         'features', coalesce(json_agg(json_build_object(
             'type', 'Feature',
             'id', f.id,
@@ -79,7 +81,8 @@ _PERSONNEL = """
             'lon', round(ST_X(post_geom)::numeric, 7),
             'lat', round(ST_Y(post_geom)::numeric, 7)) END,
         'post_radius_m', post_radius_m) AS properties
-    FROM person_now WHERE fix_at IS NOT NULL"""
+    FROM person_now WHERE fix_at IS NOT NULL
+      AND (CAST(:since AS timestamptz) IS NULL OR received_at > :since)"""
 
 # Marks only: the text of a case and its reporter never travel with the map.
 _CASES = f"""
@@ -110,6 +113,7 @@ def feature_collection(
     now: datetime,
     box: Box | None = None,
     who: Actor | None = None,
+    since: datetime | None = None,
 ) -> bytes:
     """One layer as a GeoJSON FeatureCollection, ready for the wire.
 
@@ -119,6 +123,7 @@ def feature_collection(
         now: the moment: whose edition, which colour of a clock.
         box: leaves out what lies elsewhere.
         who: whose cases; nobody sees none, and outside posts see no people and no cameras.
+        since: of people, only those heard of since this `at` of an earlier answer.
 
     Raises:
         UnknownLayer: there is no such layer.
@@ -144,6 +149,8 @@ def feature_collection(
     if layer.id == "cases":
         values["keys"] = keys_of(who) if who else []
     if layer.id == "personnel":
+        # What was being written when the earlier answer was read is told again rather than lost.
+        values["since"] = since and since - OVERLAP
         values["stale_s"] = STALE_AFTER.total_seconds()
     # Whether a border is official is the edition's word; roads, cameras and cases have no edition.
     edition_says = "coalesce((SELECT provisional FROM edition_now), true)"

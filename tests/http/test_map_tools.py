@@ -66,3 +66,23 @@ def test_how_much_there_is_to_draw(client, report):
     report(external_id="T-2", lon=PLACE["lon"], lat=PLACE["lat"])
     told = client.get("/v1/map/summary", headers=as_post("street-centre")).json()
     assert (told["cases"], told["tiles_above"], told["tiles"]) == (1, 3000, False)
+
+
+def test_list_by_the_limit_that_comes_first(client, report, clock):
+    for number in ("T-5", "T-6"):
+        report(external_id=number, lon=PLACE["lon"], lat=PLACE["lat"])
+        clock.on(minutes=5)
+    desk = as_post("street-centre")
+    page = client.get("/v1/cases", params={"order": "due", "open": True}, headers=desk).json()
+    assert [item["external_ids"][0]["number"] for item in page["items"]] == ["T-5", "T-6"]
+    assert (page["next"], page["total"]) == (None, 2)
+
+
+def test_only_who_moved_since(client, clock):
+    desk = as_post("coordinator-140901")
+    first = client.get("/v1/layers/personnel", headers=desk).json()
+    clock.on(minutes=1)
+    since = {"since": first["at"]}
+    assert client.get("/v1/layers/personnel", params=since, headers=desk).json()["features"] == []
+    bad = client.get("/v1/layers/personnel", params={"since": "gestern"}, headers=desk)
+    assert bad.status_code == 422

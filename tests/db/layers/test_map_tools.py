@@ -1,6 +1,7 @@
 """Who is near, how the grids stand and what no camera sees, from a square town."""
 
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -10,6 +11,7 @@ from cases.roles import actor
 from geo.points import LonLat
 from layers import cameras, people
 from layers.coverage import Coverages
+from layers.features import feature_collection
 from layers.fixes import Fix
 from layers.model import Camera, CameraStatus, DutyMode, Person
 from layers.nearby import grid_loads, people_near
@@ -77,3 +79,20 @@ def test_coverage_is_kept_until_a_camera_changes(town):
     whole = kept.of(town, None, NOW).coverage.area_m2
     assert whole == pytest.approx(2 * first.coverage.area_m2, rel=0.01)
     assert kept.of(town, "140999", NOW) is None
+
+
+def test_only_people_heard_of_since_the_last_answer(town):
+    stand(town, "p1", 121.262, "140901", 10)
+    first = json.loads(feature_collection(town, "personnel", NOW, who=actor("street-centre")))
+    assert datetime.fromisoformat(first["at"]) == NOW
+    minute = NOW + timedelta(minutes=1)
+
+    def moved(now):
+        told = feature_collection(
+            town, "personnel", now, who=actor("street-centre"), since=now - timedelta(seconds=30)
+        )
+        return [one["id"] for one in json.loads(told)["features"]]
+
+    assert moved(minute) == []
+    stand(town, "p2", 121.263, "140901", 0)
+    assert moved(NOW + timedelta(seconds=20)) == ["p1", "p2"]
