@@ -211,8 +211,8 @@ def measure(args):
                 accounts.make_demo_accounts(conn, [POST, "platform-grid"], now)
                 token = accounts.make_token(conn, "platform-grid", now=now)
             servers = [serve(url, folder, "tiles", 3000), serve(url, folder, "rows", 10**9)]
-            for name in PORTS:
-                until_ready(name)
+            for port in PORTS:
+                until_ready(port)
             send(token, "model")
             browser = play.chromium.launch(
                 executable_path=CHROMIUM,
