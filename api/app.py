@@ -20,6 +20,7 @@ from api import (
     mailbox,
     map,
     personnel,
+    map_tools,
     policy,
     positions,
     problems,
@@ -32,6 +33,7 @@ from api import (
     steps,
     street_centre,
     tasks,
+    tiles,
     wecom,
 )
 from api.deps import SIGNED_IN, connected, runtime, who_asks
@@ -39,6 +41,7 @@ from api.runtime import Runtime
 from boundaries.errors import NoEditionInForce
 from cases import queries
 from geo.index import warm_up
+from layers.coverage import Coverages
 from store.errors import DatabaseUnavailable
 
 
@@ -65,6 +68,7 @@ def create_app(house: Runtime) -> FastAPI:
         responses=problems.RESPONSES,
     )
     app.state.runtime = house
+    app.state.coverages = Coverages()
     app.state.hub = live.Hub(house.engine, house.database_url, house.now)
     app.add_middleware(guard.Guard, public_hosts=house.public_hosts)
 
@@ -103,6 +107,7 @@ def create_app(house: Runtime) -> FastAPI:
         street_centre,
         map,
         personnel,
+        map_tools,
         screen,
         reports,
         live,
@@ -114,6 +119,7 @@ def create_app(house: Runtime) -> FastAPI:
         policy,
         roster,
         tasks,
+        tiles,
     ):
         app.include_router(room.router, dependencies=SIGNED_IN)
     return app

@@ -176,10 +176,14 @@ class ListFilter(BaseModel):
     open: bool | None = None
     limit: Annotated[int, Field(ge=1, le=2000)] = 100
     cursor: Annotated[str, Field(max_length=300)] | None = None
+    order: Annotated[
+        Literal["received", "due"],
+        Field(description="`due`: the first page by the limit that comes first, without a next"),
+    ] = "received"
 
     def wanted(self) -> queries.Filter:
         """As the queries take it."""
-        plain = self.model_dump(exclude={"limit", "cursor", "since", "until"})
+        plain = self.model_dump(exclude={"limit", "cursor", "order", "since", "until"})
         after = self.until + timedelta(days=1) if self.until else None
         return queries.Filter(**plain, since=_midnight(self.since), until=_midnight(after))
 
@@ -191,7 +195,10 @@ def _midnight(day: date | None) -> datetime | None:
 @router.get("/cases")
 def listed(asked: Annotated[ListFilter, Query()], tx: Tx, now: Now, who: Who) -> CaseList:
     """The cases this post sees, newest first, by an opaque cursor."""
-    page = queries.cases(tx, asked.wanted(), who, now=now, limit=asked.limit, cursor=asked.cursor)
+    page = queries.cases(
+        tx, asked.wanted(), who, now=now, limit=asked.limit, cursor=asked.cursor,
+        by_limit=asked.order == "due",
+    )  # fmt: skip
     viewer = eyes(tx, page.items, who, now)
     return CaseList(
         items=[case_view(case, viewer) for case in page.items],

@@ -40,6 +40,9 @@ def layer(
     bbox: Annotated[
         str | None, Query(max_length=120, description="west,south,east,north in CRS84")
     ] = None,
+    since: Annotated[
+        datetime | None, Query(description="people only: who moved since an earlier answer's `at`")
+    ] = None,
 ) -> Response:
     """One layer as GeoJSON (RFC 7946)."""
     try:
@@ -47,7 +50,7 @@ def layer(
         if caller is None and not _is_open(id):
             raise Unauthenticated
         who = caller.actor() if caller else _NOBODY
-        written = features.feature_collection(tx, id, now, _box(bbox), who)
+        written = features.feature_collection(tx, id, now, _box(bbox), who, _aware(since))
     except UnknownLayer as error:
         raise NotFound("没有这个图层") from error
     return Response(written, media_type="application/geo+json")
@@ -55,6 +58,10 @@ def layer(
 
 def _is_open(id: str) -> bool:
     return any(layer.id == id and layer.kind in _OPEN for layer in catalog.CATALOG)
+
+
+def _aware(since: datetime | None) -> datetime | None:
+    return since if since is None or since.tzinfo else since.replace(tzinfo=SHANGHAI)
 
 
 def _box(bbox: str | None) -> features.Box | None:

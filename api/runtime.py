@@ -41,6 +41,8 @@ class Runtime:
     demo: bool = False
     basemap: Basemap | None = None
     clamd: str | None = None
+    # With more open cases than this the map is drawn from tiles (docs/decisions/0021).
+    tiles_above: int = 3000
     wecom: Seal | None = None
     book: PolicyBook | None = None
     # Without one, words place nothing: the case waits for a person as it always may.

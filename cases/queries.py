@@ -61,13 +61,23 @@ def cases(
     now: datetime,
     limit: int,
     cursor: str | None,
+    by_limit: bool = False,
 ) -> Page:
-    """A page of the cases a post sees.
+    """A page of the cases a post sees, newest first.
+
+    Args:
+        conn: inside a transaction.
+        wanted: what to show.
+        who: who asks.
+        now: the moment.
+        limit: how many.
+        cursor: where the last page ended.
+        by_limit: instead the ones whose limit comes first, as a first page without a next one.
 
     Raises:
         BadCursor: the cursor cannot be read.
     """
-    where, values = _conditions(wanted, who, now)
+    where, values = conditions(wanted, who, now)
     total = conn.execute(
         text(f"SELECT count(*) FROM case_now c WHERE {where}"),  # noqa: S608 - fixed fragments
         values,
@@ -78,18 +88,22 @@ def cases(
         values |= {"cursor_at": at, "cursor_id": id}
     rows = conn.execute(
         text(
-            f"SELECT c.state FROM case_now c WHERE {where}"  # noqa: S608 - fixed fragments
-            " ORDER BY c.received_at DESC, c.id DESC LIMIT :limit"
+            f"SELECT c.state FROM case_now c {_LIMITS if by_limit else ''}"  # noqa: S608 - fixed
+            f" WHERE {where} ORDER BY {'due.first NULLS LAST,' if by_limit else ''}"
+            " c.received_at DESC, c.id DESC LIMIT :limit"
         ),
         {**values, "limit": limit + 1},
     ).scalars()
     found = [case_from(state) for state in rows]
     more = len(found) > limit
     items = tuple(found[:limit])
-    return Page(items=items, next=_cursor(items[-1]) if more else None, total=total)
+    return Page(
+        items=items, next=_cursor(items[-1]) if more and not by_limit else None, total=total
+    )
 
 
-def _conditions(wanted: Filter, who: Actor, now: datetime) -> tuple[str, dict[str, Any]]:
+def conditions(wanted: Filter, who: Actor, now: datetime) -> tuple[str, dict[str, Any]]:
+    """A filter and a post's scope as one condition on `case_now c`, with its values."""
     parts: list[str] = [SEEN]
     values: dict[str, Any] = {"now": now, "keys": keys_of(who), "post": who.post}
     if wanted.tab:
@@ -120,6 +134,11 @@ def _conditions(wanted: Filter, who: Actor, now: datetime) -> tuple[str, dict[st
     return " AND ".join(parts), values
 
 
+# All running clocks at once: with a hundred thousand cases that is read faster than each one's own.
+_LIMITS = (
+    "LEFT JOIN (SELECT case_id, min(due_at) AS first FROM deadline WHERE stopped_at IS NULL"
+    " GROUP BY case_id) due ON due.case_id = c.id"
+)
 _RANGES = {
     "grade": "c.grades @> ARRAY[CAST(:grade AS text)]",
     "since": "c.received_at >= :since",

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, text
@@ -11,6 +11,8 @@ from cases.hours import SHANGHAI
 from cases.roles import OUTSIDE, Actor
 from cases.scope import SEEN, keys_of
 from layers import catalog, muster
+
+OVERLAP = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,7 @@ _COLLECTION = """
         'provisional', {provisional},
         'notice', (SELECT notice FROM edition_now),
         'licence', (SELECT licence FROM edition_now),
+        'at', CAST(:now AS timestamptz),
         'features', coalesce(json_agg(json_build_object(
             'type', 'Feature',
             'id', f.id,
@@ -76,7 +79,8 @@ _PERSONNEL = """
             'lat', round(ST_Y(post_geom)::numeric, 7)) END,
         'post_radius_m', post_radius_m) || m.value AS properties
     FROM person_now JOIN jsonb_each(CAST(:mustered AS jsonb)) m ON m.key = id
-    WHERE fix_at IS NOT NULL"""
+    WHERE fix_at IS NOT NULL
+      AND (CAST(:since AS timestamptz) IS NULL OR received_at > :since)"""
 
 # Marks only: the text of a case and its reporter never travel with the map.
 _CASES = f"""
@@ -107,6 +111,7 @@ def feature_collection(
     now: datetime,
     box: Box | None = None,
     who: Actor | None = None,
+    since: datetime | None = None,
 ) -> bytes:
     """One layer as a GeoJSON FeatureCollection, ready for the wire.
 
@@ -116,6 +121,7 @@ def feature_collection(
         now: the moment: whose edition, which colour of a clock.
         box: leaves out what lies elsewhere.
         who: whose cases; nobody sees none, and outside posts see no people and no cameras.
+        since: of people, only those heard of since this `at` of an earlier answer.
 
     Raises:
         UnknownLayer: there is no such layer.
@@ -145,6 +151,8 @@ def feature_collection(
         values["stale_s"] = stale.total_seconds()
         people = muster.muster(conn, now, stale)
         values["mustered"] = json.dumps({one.id: _told(one) for one in people if one.shown})
+        # What was being written when the earlier answer was read is told again rather than lost.
+        values["since"] = since and since - OVERLAP
     # Whether a border is official is the edition's word; roads, cameras and cases have no edition.
     edition_says = "coalesce((SELECT provisional FROM edition_now), true)"
     collection = _COLLECTION.format(provisional=edition_says if layer.kind == "area" else "false")

@@ -43,6 +43,7 @@ def make_app(settings: Settings) -> FastAPI:
         webhook_secret=webhook_secret(settings).encode(),
         now=now,
         new_id=uuid.uuid4,
+        tiles_above=settings.tiles_above,
         demo=settings.demo,
         basemap=basemap,
         clamd=settings.clamd,

@@ -63,6 +63,11 @@ class Settings(ListeningSettings, ChannelSettings, SignOnSettings, ProviderSetti
         description="A virus scanner (clamd), as unix:/path or host:port; without it, none scans.",
     )
     demo: bool = Field(default=False, description="Show that the cases are invented.")
+    tiles_above: int = Field(
+        default=3000,
+        ge=0,
+        description="With more open cases than this the map is drawn from tiles, not from rows.",
+    )
     basemap_url: str | None = Field(
         default=None, description="The operator's XYZ or WMTS tiles, with {z}, {x} and {y}."
     )

@@ -221,6 +221,13 @@ OTHERS = (
     get("/v1/layers/cases"),
     get("/v1/layers/cameras"),
     get("/v1/layers/personnel"),
+    get("/v1/map/around", query={"lon": "121.26", "lat": "31.39"}),
+    get("/v1/map/around", query={"lon": "121.26", "lat": "31.39", "case": "{key}"},
+        **_CASE_READING),
+    get("/v1/map/grids"),
+    get("/v1/map/summary"),
+    *(get(f"/v1/tiles/{layer}/12/3427/1671.mvt") for layer in ("cases", "cameras", "personnel")),
+    get("/v1/map/coverage", "SCIDHPGMRFT", query={"desk": "140902"}),
     *(get(f"/v1/cases/{{key}}{part}", **_CASE_READING)
       for part in ("", "/events", "/clocks", "/assignments", "/attachments", "/reporters",
                    "/places")),

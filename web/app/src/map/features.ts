@@ -157,7 +157,7 @@ export function peopleFeatures(people: FeatureCollection, now: number): { people
     const stale = isStale(p, now);
     // Only what is drawn, so that a person who stands still changes nothing.
     const words = stale && age !== null ? ageWords(age) : '';
-    chips.push({ ...f, properties: { id: p.id, chip: p.chip, duty_mode: p.duty_mode, stale, age: words } });
+    chips.push({ ...f, id: p.id, properties: { id: p.id, chip: p.chip, duty_mode: p.duty_mode, stale, age: words } });
     const goal = postPoint(p);
     if (!goal) continue;
     if (p.post_radius_m) posts.push({ type: 'Feature', geometry: disc(goal, p.post_radius_m), properties: {} });

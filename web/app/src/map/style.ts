@@ -48,7 +48,7 @@ function sources(): Record<string, SourceSpecification> {
     names: geo(),
     cameras: geo(),
     views: geo(),
-    people: geo(),
+    people: geo({ promoteId: 'id' }),
     posts: geo(),
     candidates: geo(),
     disc: geo(),

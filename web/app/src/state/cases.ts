@@ -4,6 +4,7 @@ import { api, ApiProblem, type CaseFilter } from '../api/client';
 import type { Case, CaseEvent, Change, Summary } from '../api/types';
 import { concerns, inTab, onDesk, TABS, type Tab } from '../pure/queue';
 import { readClock } from '../pure/clocks';
+import { firstOf, readLarge, tabInSight, touch } from './large';
 import { desk } from './session';
 import { slowNow } from './now';
 
@@ -72,10 +73,12 @@ export function reset(): void {
 /** Loads every case that is open and the refused ones of late; keeps what is selected. */
 export async function loadAll(): Promise<void> {
   const fresh = new Map<string, Case>();
+  const large = await readLarge();
   const [, ...whole] = await Promise.all([
     loadSummary(),
-    readPages(fresh, { open: true }, MOST),
+    large ? readFirst(fresh, null) : readPages(fresh, { open: true }, MOST),
     readPages(fresh, { tab: 'rejected' }, PAGE),
+    ...(large && tabInSight.value ? [readFirst(fresh, tabInSight.value)] : []),
   ]);
   // What the stream brought while the list was on its way is newer than the list.
   for (const [id, held] of cases.value) {
@@ -85,6 +88,23 @@ export async function loadAll(): Promise<void> {
   cases.value = fresh;
   loaded.value = true;
   if (selectedId.value) await loadSelected(selectedId.value);
+}
+
+async function readFirst(into: Map<string, Case>, tab: Tab | null): Promise<boolean> {
+  for (const c of await firstOf(tab, desk.value)) into.set(c.id, c);
+  return false;
+}
+
+/** Beyond the threshold a queue holds what was read for it. */
+export async function loadTab(tab: Tab): Promise<void> {
+  tabInSight.value = tab;
+  await readFirst(cases.value, tab);
+  triggerRef(cases);
+}
+
+/** Cases of a stack that are not here yet. */
+export async function fetchThese(ids: string[]): Promise<void> {
+  await Promise.all(ids.filter((id) => !cases.value.has(id)).map(refetch));
 }
 
 async function readPages(into: Map<string, Case>, filter: CaseFilter, most: number): Promise<boolean> {
@@ -115,13 +135,19 @@ function summarySoon(): void {
 export async function hear(changes: Change[]): Promise<void> {
   const ids = [...new Set(changes.map((c) => c.case).filter((id): id is string => Boolean(id)))];
   summarySoon();
-  if (ids.length > MANY) return loadAll();
-  const before = new Set(cases.value.keys());
+  if (ids.length > MANY) {
+    touch(null);
+    return loadAll();
+  }
+  const before = new Map(cases.value);
   const queue = [...ids];
   const work = async (): Promise<void> => {
     for (let id = queue.shift(); id; id = queue.shift()) await refetch(id);
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, ids.length) }, work));
+  // Where it was, is known of what was here; of what was not, only that it may have been anywhere.
+  const places = ids.flatMap((id) => [before.get(id)?.point, cases.value.get(id)?.point].filter((p) => p != null));
+  touch(ids.every((id) => before.has(id) || cases.value.get(id)?.version === 1) ? places : null);
   const came = ids.filter((id) => !before.has(id) && cases.value.has(id));
   if (came.length) arrivals.value = [...arrivals.value.slice(-20), ...came.map((id) => ({ id, at: Date.now() }))];
   for (const change of changes) record(change);
