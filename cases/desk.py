@@ -4,6 +4,7 @@ It runs in the caller's transaction, so that the report, the decision, the histo
 and the message to the street centre stand or fall together.
 """
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -52,6 +53,8 @@ from cases.sources import SOURCES
 from geo.datums import added_uncertainty_m, read_point
 from geo.location_problems import LocationProblem
 from geo.points import LonLat
+
+log = logging.getLogger(__name__)
 
 # The journal is the desk's alone; the intake locks and reads through it.
 hold, take = hold_row, take_row
@@ -116,13 +119,19 @@ def locate(
     by_pair = _by_pair(office, conn, raw=raw, accuracy_m=accuracy_m, default_m=default_m, at=at)
     if not words or office.geocoders is None or by_pair.problem == ReasonCode.AREA_NOT_IN_FORCE:
         return by_pair
+    hint = given_of(raw, accuracy_m)
     try:
-        territory = office.locator.territory(conn, at)
-        geocoder = office.geocoders.current(conn, at)
+        # Its own savepoint: a statement of the gazetteer that fails would spoil the report's.
+        with conn.begin_nested():
+            territory = office.locator.territory(conn, at)
+            geocoder = office.geocoders.current(conn, at)
+        reading = read(lambda one: geocoder.geocode(one, given=hint), words)
     except NoEditionInForce:
         return by_pair
-    hint = given_of(raw, accuracy_m)
-    reading = read(lambda one: geocoder.geocode(one, given=hint), words)
+    except Exception:
+        # The report is stored whatever it says: a fault of ours is for the log and for a person.
+        log.exception("the words of a report could not be read")
+        return _unread(by_pair)
     if reading is None:
         return by_pair
     if by_pair.problem is None:
@@ -132,6 +141,14 @@ def locate(
     placed = placed_by_words(territory, reading.geocoded)
     # Words without any place leave the last word to what is wrong with the pair.
     return by_pair if placed.problem == LocationProblem.NO_LOCATION else placed
+
+
+def _unread(by_pair: Placed) -> Placed:
+    """What the pair alone says, with a line that nobody has read the words."""
+    line = "文字地址未能识别（系统故障，已记录），请人工核对位置"
+    return replace(
+        by_pair, place=replace(by_pair.place, explanation=(*by_pair.place.explanation, line))
+    )
 
 
 def _by_pair(

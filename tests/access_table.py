@@ -231,6 +231,9 @@ OTHERS = (
     *(get(f"/v1/cases/{{key}}{part}", **_CASE_READING)
       for part in ("", "/events", "/clocks", "/assignments", "/attachments", "/reporters",
                    "/places")),
+    # Who is where with how much work, and what is like it: for who leads the handling
+    *(get(f"/v1/cases/{{key}}/{part}", "S" + SUB_CENTRE, **_CASE_READING)
+      for part in ("proposals", "similar")),
     post("/v1/cases/{key}/reporter-reveal", "SCID", WHY, **_CASE_READING),
     get("/v1/attachments/{sha256}", **_FILE),
     get("/v1/attachments/{sha256}", query={"case": "{key}"}, **_FILE),

@@ -20,6 +20,7 @@ import {
 } from './kinds';
 import { candidateOf } from '../pure/places';
 import { stepsOf } from '../pure/steps';
+import type { Proposals } from '../api/case';
 import type { Owner } from '../api/types';
 import { composeReport } from './report';
 
@@ -102,9 +103,24 @@ function needsReason(draft: Draft, c: Context): boolean {
   return joint(draft) && (draft.grades as string[]).some((g) => g !== 'simple' && !proposed.includes(g));
 }
 
+const MOST_PROPOSED = 3;
+/** The parties by duty, distance, load and freshness of position, then the departments by name (R52–R54). */
+function proposed(told: Proposals): Option[] {
+  const there = told.people.filter((p) => p.on_duty).slice(0, MOST_PROPOSED);
+  return [
+    ...told.people.map((p) => ({ ...opt(p.post, p.label, p.why.join(' · ')), proposed: there.includes(p) })),
+    ...told.departments.map((d) => opt(d.post, d.label, `职能部门 · ${d.open_cases ? `手上 ${d.open_cases} 件` : '手上没有案件'}`)),
+  ];
+}
+/** What speaks for the station that is chosen. */
+export function stationReason(c: Context, station: unknown): string {
+  return c.proposals?.stations.find((s) => s.code === station)?.why.join(' · ') ?? '';
+}
+
 /** Who may be called: the duty list, then who has called in or has a part already. */
 export function partners(c: Context): Option[] {
-  const listed = c.forces
+  const told = c.proposals;
+  const listed = told?.people.length ? proposed(told) : c.forces
     .filter((f) => !/^(coordinator|head)-/.test(f.post))
     .map((f) => opt(f.post, c.label(f.post), `${f.duty_mode_label} · ${f.on_duty ? '在岗' : f.why}`));
   const known = new Set(listed.map((o) => o.value));
@@ -210,7 +226,7 @@ export const FORMS: Record<string, Form> = {
     },
     start: (c) => ({ station: c.case_.community?.code ?? '', text: '', due_at: '' }),
     fields: [
-      { name: 'station', label: '工作站', kind: 'choice', required: true, options: own },
+      { name: 'station', label: '工作站', kind: 'choice', required: true, options: own, hint: (c, d) => stationReason(c, d.station) },
       { ...say('text', '办理要求', '可写重点、注意事项', false), rows: 2 },
       when('due_at', '要求办结（可不填）'),
     ],

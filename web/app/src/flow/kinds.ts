@@ -1,10 +1,13 @@
 /** What the form of a step is made of. */
+import type { Proposals } from '../api/case';
 import type { Case, Duty, FileRef, Force, Owner } from '../api/types';
 
 export interface Option {
   value: string;
   label: string;
   hint?: string;
+  /** The server proposes it. */
+  proposed?: boolean;
 }
 
 export type Draft = Record<string, unknown>;
@@ -22,6 +25,8 @@ export interface Context {
   chosen: number;
   /** Who is on the desk's duty list. */
   forces: Force[];
+  /** Whom the server proposes, best first; null where this post may not ask. */
+  proposals?: Proposals | null;
   label(post: string): string;
 }
 
