@@ -52,6 +52,7 @@ def config(tx: Tx, house: House, now: Now, caller: Perhaps) -> dict[str, Any]:
         "demo_posts": greeting["posts"],
         "desks": [{"code": code, "name": name} for code, name in DESKS.items()],
         "platforms": PLATFORMS,
+        "desk_phones": dict(house.desk_phones),
         "auto_refuse": policy.auto_refuse,
         "policy": policy.rows(),
         "sources": [

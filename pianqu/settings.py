@@ -63,6 +63,10 @@ class Settings(ListeningSettings, ChannelSettings, SignOnSettings, ProviderSetti
         description="A virus scanner (clamd), as unix:/path or host:port; without it, none scans.",
     )
     demo: bool = Field(default=False, description="Show that the cases are invented.")
+    desk_phones: dict[str, str] = Field(
+        default={},
+        description="Telephone number of each sub-centre, for the phone page's 联系分中心.",
+    )
     basemap_url: str | None = Field(
         default=None, description="The operator's XYZ or WMTS tiles, with {z}, {x} and {y}."
     )
