@@ -294,12 +294,9 @@ def _in_scope(case: Case, who: Actor, scope: Scope) -> bool:
             return case.desk is None or who.desk == case.desk
         case Scope.GRID:
             return case.community is not None and case.community.code == who.area
-        case Scope.HOLDER:
-            return _holds(case, who)
-        case Scope.CALLED:
-            return _is_called(case, who)
-        case Scope.PARTY:
-            return _holds(case, who) or _is_called(case, who)
+        case Scope.HOLDER | Scope.CALLED | Scope.PARTY:
+            holds = scope is not Scope.CALLED and _holds(case, who)
+            return holds or (scope is not Scope.HOLDER and _is_called(case, who))
         case Scope.ASKED:
             return any(v.post == who.post and v.reported_at is None for v in work.verifications)
         case Scope.SOURCE:

@@ -1,4 +1,4 @@
-"""The phone page: tasks, arrival, photos off line and back, a restart, a find on the spot, 360 px."""
+"""The phone page: tasks, arrival, photos off line and back, a restart, a find, 360 px."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -65,6 +65,24 @@ def open_task(page, number):
     expect(card).to_be_visible()
 
 
+def test_a_find_on_the_spot_at_360_px(phone, site):
+    page = phone("station-14090101", {"width": 360, "height": 740})
+    stand(page, site, *SURE_140901)
+    for tab in ("duty", "report", "today"):
+        page.locator(f"[data-tab={tab}]").click()
+        wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+        assert not wide, tab
+    page.locator("[data-tab=report]").click()
+    page.locator("[data-locate]").click()
+    expect(page.locator("[data-grid]")).to_contain_text("归", timeout=15_000)
+    page.get_by_label("看到什么").fill("人行道隔离桩缺失")
+    taken = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo()}
+    page.locator("[data-take=before]").set_input_files(taken)
+    expect(page.locator("[data-photo]")).to_have_count(1)
+    page.locator("[data-send]").click()
+    expect(page.locator("[data-report=sent]")).to_have_count(1, timeout=15_000)
+
+
 def test_off_line_with_photos_and_back(phone, site, door):
     case, post = dispatched(door, title="楼道堆物堵塞消防通道")
     page = phone(post)
@@ -93,8 +111,7 @@ def test_off_line_with_photos_and_back(phone, site, door):
     expect(page.locator("[data-offline]")).to_contain_text("草稿 2 份")
     page.context.set_offline(False)
     expect(page.locator("[data-offline]")).to_have_count(0, timeout=30_000)
-    now = door.case(case["number"])
-    assert now["status"] == "feedback_submitted"
+    now = door.wait_for(case["number"], lambda one: one["status"] == "feedback_submitted")
     files = now["work"]["feedbacks"][0]["attachments"]
     assert {file["kind"] for file in files} <= {"before", "after"}
     assert files
@@ -130,24 +147,7 @@ def test_arrival_within_the_radius_and_help(phone, site, door):
     expect(page.locator("[data-distance]")).to_contain_text("在响应确认范围内", timeout=15_000)
     page.locator("[data-step=response]").click()
     expect(page.locator("[data-step=response]")).to_have_count(0)
-    arrival = door.case(case["number"])["work"]["coordinations"][0]["arrivals"][0]
+    there = door.wait_for(case["number"], lambda one: one["status"] == "responded")
+    arrival = there["work"]["coordinations"][0]["arrivals"][0]
     assert arrival["within"]
     assert 10 < arrival["distance_m"] < 30
-
-
-def test_a_find_on_the_spot_at_360_px(phone, site, door):
-    page = phone("station-14090101", {"width": 360, "height": 740})
-    stand(page, site, *SURE_140901)
-    for tab in ("duty", "report", "today"):
-        page.locator(f"[data-tab={tab}]").click()
-        wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
-        assert not wide, tab
-    page.locator("[data-tab=report]").click()
-    page.locator("[data-locate]").click()
-    expect(page.locator("[data-grid]")).to_contain_text("归", timeout=15_000)
-    page.get_by_label("看到什么").fill("人行道隔离桩缺失")
-    taken = {"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photo()}
-    page.locator("[data-take=before]").set_input_files(taken)
-    expect(page.locator("[data-photo]")).to_have_count(1)
-    page.locator("[data-send]").click()
-    expect(page.locator("[data-report=sent]")).to_have_count(1, timeout=15_000)
