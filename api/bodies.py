@@ -26,6 +26,7 @@ SourceCode = Literal[
     "inspection",
     "machine",
 ]
+FileKind = Literal["before", "after", "check", "enforcement", "plan", "other"]
 Words = Annotated[str, Field(max_length=200)]
 Code = Annotated[str, Field(max_length=60, pattern=r"^[^\s].*$")]
 Sector = Annotated[str, Field(pattern=r"^[0-9]{6}$")]
@@ -96,6 +97,17 @@ class Body(BaseModel):
         return value
 
 
+class FileRef(Body):
+    """A file that was brought before (POST /v1/attachments)."""
+
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    kind: FileKind
+    name: Annotated[str, Field(min_length=1, max_length=120)]
+
+
+Files = Annotated[tuple[FileRef, ...], Field(max_length=30)]
+
+
 class KnownNumber(Body):
     """A number another system knows the case by; `kind` is that system's source code."""
 
@@ -134,6 +146,7 @@ class NewCase(Body):
     reported_at: Moment | None = None
     due_at: Moment | None = Field(None, description="The source's own limit (A-1)")
     reporter: NewReporter | None = None
+    attachments: Files = ()
 
     @model_validator(mode="after")
     def _says_something(self) -> Self:

@@ -20,6 +20,7 @@ from cases.model import Number, RawPoint, Report
 from cases.ownership import audience
 from cases.roles import Actor, scope_keys
 from cases.sources import SOURCES
+from cases.work import Attachment
 
 router = APIRouter(prefix="/v1", tags=["cases"])
 # Asks who it is in its own transaction: the busiest door opens but one.
@@ -122,6 +123,7 @@ def _incoming(new: NewCase, who: Actor, key: str | None) -> intake.Incoming:
         reporter=intake.Reporter(name=told.name, phone=told.phone) if told else None,
         extra=dict(new.model_extra or {}),
         # Two senders may count their sendings alike, so the key is the sender's own.
+        attachments=tuple(Attachment(**ref.model_dump()) for ref in new.attachments),
         key=Number(kind="idempotency-key", number=f"{who.post} {key}") if key else None,
     )
 

@@ -54,6 +54,8 @@ class Runtime:
     beyond_loopback: bool = False
     # Names the server is reached by besides loopback's; writes of a browser come from there only.
     public_hosts: frozenset[str] = frozenset()
+    # The telephone of each sub-centre, for who is out at a case.
+    desk_phones: Mapping[str, str] = field(default_factory=dict)
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property

@@ -53,6 +53,7 @@ def config(tx: Tx, house: House, now: Now, caller: Perhaps) -> dict[str, Any]:
         "desks": [{"code": code, "name": name} for code, name in DESKS.items()],
         "platforms": PLATFORMS,
         "tiles_above": house.tiles_above,
+        "desk_phones": dict(house.desk_phones),
         "auto_refuse": policy.auto_refuse,
         "policy": policy.rows(),
         "sources": [

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import ConfigDict, Field
 
-from api.bodies import Body, Day, Moment, Owner, Sector
+from api.bodies import Body, Day, Files, Moment, Owner, Sector
 from cases.work import DutyRole, Grade, Kind, Span
 
 Text = Annotated[str, Field(max_length=4000)]
@@ -27,7 +27,6 @@ Candidate = Annotated[
     str, Field(max_length=200, pattern=r"^[a-z]+:[^\s]", examples=["place:p:仓场路331号"])
 ]
 Channel = Literal["phone", "screen", "face", "wecom"]
-_FORMS = Literal["before", "after", "check", "enforcement", "plan", "other"]
 
 
 class StepBody(Body):
@@ -37,17 +36,6 @@ class StepBody(Body):
     version: int | None = Field(
         default=None, description="As If-Match: refuse if the case has moved on"
     )
-
-
-class FileRef(Body):
-    """A file that was brought before (POST /v1/attachments)."""
-
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-    kind: _FORMS
-    name: Annotated[str, Field(min_length=1, max_length=120)]
-
-
-Files = Annotated[tuple[FileRef, ...], Field(max_length=30)]
 
 
 class Nothing(StepBody):
@@ -289,6 +277,15 @@ class Urging(Told):
     """催办."""
 
     post: Post
+
+
+class HelpRequest(Told):
+    """请求支援: in words, where, and with photos taken there."""
+
+    lon: float | None = None
+    lat: float | None = None
+    crs: Crs | None = None
+    attachments: Files = ()
 
 
 class SupervisionOrder(Reason):

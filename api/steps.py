@@ -105,6 +105,13 @@ def _respond(call: Call, key: str, body: bodies.Arrival, version: int | None) ->
     return call.handle(key, command, version)
 
 
+def _ask_help(call: Call, key: str, body: bodies.HelpRequest, version: int | None) -> Case:
+    at = _point(body.lon, body.lat, body.crs)
+    told = body.model_dump(mode="json", exclude={"version", "crs", "lon", "lat"})
+    place = {"lon": at.lon, "lat": at.lat} if at else {}
+    return call.handle(key, msgspec.convert(told | place, do.AskHelp), version)
+
+
 def _point(lon: float | None, lat: float | None, crs: str | None) -> LonLat | None:
     """A place in CGCS2000; none at all is a place left out.
 
@@ -166,6 +173,7 @@ DOORS: dict[str, Door] = dict(
         _door(do.NoteHeadCoordination, bodies.Told),
         _door(do.SettleEscalation, bodies.Told),
         _door(do.Urge, bodies.Urging),
+        _door(do.AskHelp, bodies.HelpRequest, _ask_help),
         _door(do.IssueSupervision, bodies.SupervisionOrder),
         _door(do.AnswerSupervision, bodies.SupervisionAnswer),
         _door(do.LiftSupervision, bodies.SupervisionEnd),

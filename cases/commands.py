@@ -21,6 +21,7 @@ class Receive:
     report: Report
     place: Assignment
     location_problem: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -388,6 +389,16 @@ class Urge:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskHelp:
+    """请求支援: who is at the place needs more hands; where, if the phone knows it."""
+
+    text: str
+    lon: float | None = None
+    lat: float | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class IssueSupervision:
     """发督办单."""
 
@@ -597,6 +608,7 @@ Command = (
     | NoteHeadCoordination
     | SettleEscalation
     | Urge
+    | AskHelp
     | IssueSupervision
     | AnswerSupervision
     | LiftSupervision

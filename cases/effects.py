@@ -351,6 +351,10 @@ def _urged(case: Case, _event: ev.Urged, _doing: Doing) -> Case:
     return _with(case, urgings=case.work.urgings + 1)
 
 
+def _help_asked(case: Case, _event: ev.HelpAsked, _doing: Doing) -> Case:
+    return case  # the case stands where it stood; the history and the desk's mail tell it
+
+
 def _supervised(case: Case, event: ev.SupervisionIssued, _doing: Doing) -> Case:
     return _with(case, supervisions=(*case.work.supervisions, event.supervision))
 
@@ -540,6 +544,7 @@ EFFECTS: dict[type, Callable[[Case, Any, Doing], Case]] = {
     ev.HeadCoordinated: _head_coordinated,
     ev.EscalationSettled: _escalation_settled,
     ev.Urged: _urged,
+    ev.HelpAsked: _help_asked,
     ev.SupervisionIssued: _supervised,
     ev.SupervisionAnswered: _supervision_answered,
     ev.SupervisionLifted: _supervision_lifted,

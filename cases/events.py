@@ -49,6 +49,7 @@ class CaseReceived:
     desk: str | None
     location_problem: str | None = None
     proposal: str | None = None
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -415,6 +416,17 @@ class Urged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HelpAsked:
+    """A party at the place asks the desk for more hands (R25, R59)."""
+
+    by: str
+    text: str
+    lon: float | None = None
+    lat: float | None = None
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SupervisionIssued:
     """督办单."""
 
@@ -612,6 +624,7 @@ Event = (
     | HeadCoordinated
     | EscalationSettled
     | Urged
+    | HelpAsked
     | SupervisionIssued
     | SupervisionAnswered
     | SupervisionLifted

@@ -24,6 +24,7 @@ from cases.numbers import attach_numbers, known_case
 from cases.queries import case as load
 from cases.roles import Actor
 from cases.sources import SOURCES
+from cases.work import Attachment
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,7 @@ class Incoming:
     reporter: Reporter | None = None
     extra: dict[str, Any] = field(default_factory=dict)
     key: Number | None = None
+    attachments: tuple[Attachment, ...] = ()
 
     @property
     def numbers(self) -> tuple[Number, ...]:
@@ -112,6 +114,7 @@ def _new_case(
         report=report,
         place=placed.place,
         location_problem=placed.problem,
+        attachments=incoming.attachments,
     )
     case = carry_out(conn, office, None, command, actor, now)
     return Received(case=case, created=True, supplemented=False)

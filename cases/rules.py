@@ -71,6 +71,7 @@ RULES: dict[type, Rule] = {
     do.NoteHeadCoordination: rising.head_coordinated,
     do.SettleEscalation: rising.settle,
     do.Urge: rising.urge,
+    do.AskHelp: rising.ask_help,
     do.IssueSupervision: rising.supervise,
     do.AnswerSupervision: rising.answer,
     do.LiftSupervision: rising.lift,

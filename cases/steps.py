@@ -27,6 +27,7 @@ class Scope(StrEnum):
     ASKED = "asked"
     SOURCE = "source"
     HANDED_OVER = "handed_over"
+    PARTY = "party"
 
 
 WORDS = {
@@ -38,6 +39,7 @@ WORDS = {
     Scope.ASKED: "派给本岗位核实、核查的案件",
     Scope.SOURCE: "本平台、本单位报来的案件",
     Scope.HANDED_OVER: "街道承担的案件",
+    Scope.PARTY: "召集本岗位或由本岗位承办的案件",
 }
 
 
@@ -192,6 +194,8 @@ STEPS: tuple[Step, ...] = (
          may={"head": Scope.DESK, "street-centre": Scope.ANY}, at=_UP, to=_WORKING),
     Step(command="Urge", button="催办", path="urging",
          may={**_BOTH, "head": Scope.DESK, "street-centre": Scope.ANY}, at=HANDLING),
+    Step(command="AskHelp", button="请求支援", path="help-request",
+         may=dict.fromkeys(_PARTIES, Scope.PARTY), at=HANDLING),
     Step(command="IssueSupervision", button="发督办单", path="supervision",
          may={"deputy": Scope.DESK, "head": Scope.DESK, "street-centre": Scope.ANY},
          at=WAITING | HANDLING),
@@ -290,11 +294,9 @@ def _in_scope(case: Case, who: Actor, scope: Scope) -> bool:
             return case.desk is None or who.desk == case.desk
         case Scope.GRID:
             return case.community is not None and case.community.code == who.area
-        case Scope.HOLDER:
-            return any(d.post == who.post and d.dropped_at is None for d in work.duties)
-        case Scope.CALLED:
-            round = work.coordination
-            return round is not None and who.post in round.posts
+        case Scope.HOLDER | Scope.CALLED | Scope.PARTY:
+            holds = scope is not Scope.CALLED and _holds(case, who)
+            return holds or (scope is not Scope.HOLDER and _is_called(case, who))
         case Scope.ASKED:
             return any(v.post == who.post and v.reported_at is None for v in work.verifications)
         case Scope.SOURCE:
@@ -304,6 +306,15 @@ def _in_scope(case: Case, who: Actor, scope: Scope) -> bool:
             return who.post in (case.received_from, platform, work.requested_by)
         case Scope.HANDED_OVER:
             return work.hand_over is not None
+
+
+def _holds(case: Case, who: Actor) -> bool:
+    return any(d.post == who.post and d.dropped_at is None for d in case.work.duties)
+
+
+def _is_called(case: Case, who: Actor) -> bool:
+    round = case.work.coordination
+    return round is not None and who.post in round.posts
 
 
 def allowed(case: Case, who: Actor) -> tuple[Step, ...]:

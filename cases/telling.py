@@ -19,6 +19,8 @@ from cases.timers import Clock
 from cases.work import Push
 
 STREET = "street-centre"
+# As much of a cry for help as fits the first look; all of it is in the history.
+_MOST_TOLD = 120
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -177,6 +179,11 @@ def _extension_asked(event: ev.ExtensionAsked, case: Case) -> Iterable[News]:
     yield News(post=_desk(role, case), kind="extension", text="申请延期，请批准")
 
 
+def _help_asked(event: ev.HelpAsked, case: Case) -> Iterable[News]:
+    text = f"{label(event.by)}请求支援：{event.text[:_MOST_TOLD]}"
+    yield News(post=_desk("coordinator", case), kind="help", text=text, urgent=True)
+
+
 def _supervision_answered(event: ev.SupervisionAnswered, case: Case) -> Iterable[News]:
     order = next(s for s in case.work.supervisions if s.id == event.supervision_id)
     yield News(post=order.issuer, kind="supervision", text="督办已反馈")
@@ -233,6 +240,7 @@ TELLINGS: dict[type, Callable[[Any, Case], Iterable[News]]] = {
     ev.VerificationReported: _to("coordinator", "verification", "核实核查结果已报"),
     ev.CaseEscalated: _escalated,
     ev.EscalationSettled: _to("deputy", "escalated", "上级协调有果，继续办理"),
+    ev.HelpAsked: _help_asked,
     ev.SupervisionIssued: _to("coordinator", "supervision", "收到督办单"),
     ev.SupervisionAnswered: _supervision_answered,
     ev.SupervisionLifted: _to("coordinator", "supervision", "督办已解除"),

@@ -258,6 +258,7 @@ _WRITERS: dict[str, Callable[[dict[str, Any]], str]] = {
     "HeadCoordinated": lambda d: f"片区网格长协调{_said(d.get('text'))}",
     "EscalationSettled": lambda d: f"协调有果，继续办理{_said(d.get('text'))}",
     "Urged": lambda d: f"催办{_post(d['post'])}",
+    "HelpAsked": lambda d: f"{_post(d['by'])}请求支援{_said(d.get('text'))}",
     "SupervisionIssued": lambda d: f"{_post(d['supervision']['issuer'])}发督办单",
     "SupervisionAnswered": lambda d: f"反馈督办{_said(d.get('text'))}",
     "SupervisionLifted": lambda d: f"解除督办{_why(d)}",

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, text
 from cases import queries
 from cases.roles import OUTSIDE, Actor
 from layers.errors import UnknownLayer
-from layers.features import STALE_AFTER
+from layers import muster
 from layers.tilemath import HALF_WORLD_M, TILE_PX, Tile
 
 CROWDED = 256  # points in a tile from which the cells are the coarse ones
@@ -60,7 +60,7 @@ _PERSONNEL = """
                'sector', sector, 'fix_at', fix_at,
                'stale', fix_at + make_interval(secs => :stale_s) < CAST(:now AS timestamptz)
            ) AS shown
-    FROM person_now WHERE fix_at IS NOT NULL AND geom && (SELECT degrees FROM ground)"""
+    FROM person_now WHERE id = ANY(CAST(:shown AS text[])) AND geom && (SELECT degrees FROM ground)"""
 
 _TILE = """
     WITH ground AS MATERIALIZED (
@@ -148,7 +148,10 @@ def tile(
     }  # fmt: skip
     select = {"cameras": _CAMERAS, "personnel": _PERSONNEL}.get(layer, "")
     if layer == "personnel":
-        values["stale_s"] = STALE_AFTER.total_seconds()
+        stale = muster.stale_after(conn, now)
+        values["stale_s"] = stale.total_seconds()
+        # Who is off duty is on no map.
+        values["shown"] = [one.id for one in muster.muster(conn, now, stale) if one.shown]
     if layer == "cases":
         where, more = queries.conditions(wanted, who, now)
         select, values = _CASES.format(where=where), {**more, **values}

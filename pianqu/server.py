@@ -46,6 +46,7 @@ def make_app(settings: Settings) -> FastAPI:
         tiles_above=settings.tiles_above,
         demo=settings.demo,
         basemap=basemap,
+        desk_phones=settings.desk_phones,
         clamd=settings.clamd,
         wecom=wecom_seal(settings),
         single_sign_on=single_sign_on(settings, _public(settings)),

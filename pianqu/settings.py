@@ -68,6 +68,10 @@ class Settings(ListeningSettings, ChannelSettings, SignOnSettings, ProviderSetti
         ge=0,
         description="With more open cases than this the map is drawn from tiles, not from rows.",
     )
+    desk_phones: dict[str, str] = Field(
+        default={},
+        description="Telephone number of each sub-centre, for the phone page's 联系分中心.",
+    )
     basemap_url: str | None = Field(
         default=None, description="The operator's XYZ or WMTS tiles, with {z}, {x} and {y}."
     )

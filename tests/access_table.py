@@ -144,6 +144,7 @@ STEPS = (
     step("head-coordination", "DH", {"text": "已协调"}),
     step("escalation-settlement", "HS", {"text": "已协调"}),
     step("urging", "CDHS", {"post": "patrol-140901", "text": "请抓紧"}),
+    step("help-request", PARTIES, {"text": "人手不够"}),
     step("supervision", "DHS", WHY),
     step("supervision-answer", "CS", {"text": "已办"}),
     step("supervision-lifting", "DHS", WHY),

@@ -27,18 +27,30 @@ PAGES = (
     "/deliveries",
     "/accounts",
     "/security",
+    "/field",
 )
 REPAIR = "scripts/setup-web"
 
 # Nothing else gets into the policy, whatever the setting says.
 _HOST = re.compile(r"[A-Za-z0-9.:{}\[\]-]+")
-_LOOSE_FILES = {"/theme.js": "text/javascript", "/icon.svg": "image/svg+xml"}
+_LOOSE_FILES = {
+    "/theme.js": "text/javascript",
+    "/icon.svg": "image/svg+xml",
+    "/icon-192.png": "image/png",
+    "/icon-512.png": "image/png",
+    # The phone page off line: its worker keeps the page's own files and nothing else.
+    "/field-worker.js": "text/javascript",
+    "/manifest.webmanifest": "application/manifest+json",
+}
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), microphone=(), payment=()",
+    "Permissions-Policy": "camera=(), microphone=(), payment=(), geolocation=()",
 }
+# At a case the phone shows where one stands and takes photos: for this page alone.
+_FIELD = "/field"
+_FIELD_PERMISSIONS = "camera=(self), microphone=(), payment=(), geolocation=(self)"
 
 
 def content_security_policy(basemap_url: str | None = None) -> str:
@@ -78,16 +90,23 @@ def mount_site(app: FastAPI, dist: Path = DIST, *, basemap_url: str | None = Non
         "Cache-Control": "no-cache",
     }
 
-    def page() -> Response:
-        index = dist / "index.html"
-        return FileResponse(index, headers=headers) if index.is_file() else _not_built(headers)
-
     for path in PAGES:
-        app.add_api_route(path, page, methods=["GET", "HEAD"], include_in_schema=False)
+        _add_page(app, path, dist / "index.html", headers)
     for path, media_type in _LOOSE_FILES.items():
         _add_file(app, path, dist / path[1:], media_type, headers)
     # The folder may be built after the server started: no check here, a missing file is a 404.
     app.mount("/assets", _Assets(directory=dist / "assets", check_dir=False), name="assets")
+
+
+def _add_page(app: FastAPI, path: str, index: Path, headers: Mapping[str, str]) -> None:
+    told = dict(headers)
+    if path == _FIELD:
+        told["Permissions-Policy"] = _FIELD_PERMISSIONS
+
+    def page() -> Response:
+        return FileResponse(index, headers=told) if index.is_file() else _not_built(told)
+
+    app.add_api_route(path, page, methods=["GET", "HEAD"], include_in_schema=False)
 
 
 def _add_file(

@@ -29,6 +29,7 @@ def receive(_case: None, command: do.Receive, setting: Setting) -> tuple[Act, ..
             desk=desk,
             location_problem=command.location_problem,
             proposal="rejection" if found else None,
+            attachments=command.attachments,
         ),
         actor=setting.actor.post,
     )

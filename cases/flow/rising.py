@@ -70,6 +70,18 @@ def urge(_case: Case, command: do.Urge, setting: Setting) -> tuple[Act, ...]:
     return (act(event, setting),)
 
 
+def ask_help(_case: Case, command: do.AskHelp, setting: Setting) -> tuple[Act, ...]:
+    """请求支援: the desk hears of it at once; whom to send, the coordinator decides."""
+    event = ev.HelpAsked(
+        by=setting.actor.post,
+        text=needs(command.text, "需要什么支援"),
+        lon=command.lon,
+        lat=command.lat,
+        attachments=command.attachments,
+    )
+    return (act(event, setting),)
+
+
 def supervise(case: Case, command: do.IssueSupervision, setting: Setting) -> tuple[Act, ...]:
     """发督办单; it sets the 督办 class of a joint case as well (section 8)."""
     needs(command.reason, "督办事由")

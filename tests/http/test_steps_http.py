@@ -220,6 +220,7 @@ FULL = {
     "head-coordination": SAID,
     "escalation-settlement": SAID,
     "urging": {**SAID, "post": STATION},
+    "help-request": {**SAID, "lon": 121.26, "lat": 31.39, "crs": "WGS84"},
     "supervision": {**WHY, "due_at": SOON},
     "supervision-answer": {**SAID, "supervision_id": str(UUID(int=1))},
     "supervision-lifting": WHY,

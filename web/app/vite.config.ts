@@ -1,10 +1,11 @@
 import vue from '@vitejs/plugin-vue';
 import { defineConfig } from 'vite';
+import { fieldWorker } from './field-worker.plugin';
 
 // The product is served by our own process under a strict Content-Security-Policy, so nothing may be
 // inlined as data: script or style; MapLibre's worker is a file of its own (see src/map/engine.ts).
 export default defineConfig({
-  plugins: [vue()],
+  plugins: [vue(), fieldWorker()],
   base: '/',
   build: {
     target: 'es2022',

@@ -75,6 +75,7 @@ TABLE = {
     "NoteHeadCoordination": ("head deputy", "escalated_1"),
     "SettleEscalation": ("head street-centre", UP),
     "Urge": (f"{DESK} deputy head", UNDER_WAY),
+    "AskHelp": (PARTY, UNDER_WAY),
     "IssueSupervision": ("deputy head street-centre", f"{W} {UNDER_WAY}"),
     "AnswerSupervision": (DESK, f"{W} {UNDER_WAY} closed"),
     "LiftSupervision": ("deputy head street-centre", ALL),

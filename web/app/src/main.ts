@@ -3,6 +3,7 @@ import './tokens.css';
 import './parts.css';
 import './pages/table.css';
 import './state/theme';
-import AppShell from './shell/AppShell.vue';
 
-createApp(AppShell).mount('#app');
+// The phone's page is a bundle of its own: it starts without the map library, and off line.
+const root = location.pathname.startsWith('/field') ? import('./field/FieldApp.vue') : import('./shell/AppShell.vue');
+void root.then(({ default: page }) => createApp(page).mount('#app'));

@@ -488,6 +488,11 @@ export const FORMS: Record<string, Form> = {
       say('text', '催办内容', '如：请于今日 16:00 前反馈'),
     ],
   },
+  'help-request': {
+    command: 'AskHelp', button: () => '请求分中心支援', open: () => '请求支援',
+    start: () => ({ text: '', lon: '', lat: '', crs: 'WGS84', attachments: [] }),
+    fields: [say('text', '需要什么支援', '如：来两人、带警示带；或请城管中队到场'), { name: 'attachments', label: '现场照片', kind: 'files', options: () => FILE_KINDS }],
+  },
   supervision: { command: 'IssueSupervision', button: () => '发督办单', fields: [because('督办事由和要求'), when('due_at', '办理期限（可不填）')] },
   'supervision-answer': {
     command: 'AnswerSupervision', button: () => '反馈督办情况', open: () => '反馈督办', offered: supervised,

@@ -3,11 +3,11 @@ import { Map as GlMap, setWorkerUrl, type GeoJSONSource, type LayerSpecification
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import type { FeatureCollection } from 'geojson';
-import { api } from '../api/client';
 import type { Basemap } from '../api/types';
 import { words } from '../words';
+import { baseLayers, type BaseLayers } from './base';
 import { tilesOf } from './basemap';
-import { EMPTY, nameFeatures, placeFeatures } from './features';
+import { nameFeatures, placeFeatures } from './features';
 import { drawImage } from './images';
 import { buildStyle, GROUPS, layers } from './style';
 import { readTokens } from './tokens';
@@ -82,19 +82,7 @@ export function showGroup(map: GlMap, group: keyof typeof GROUPS, shown: boolean
   }
 }
 
-export type BaseLayers = Record<string, FeatureCollection>;
-
-const BASE = ['street', 'sectors', 'communities', 'police_areas', 'neighbours', 'split_line', 'roads', 'water', 'places'];
-let loading: Promise<BaseLayers> | null = null;
-
-/** The base layers, read once for all maps of the page; a missing one leaves the others standing. */
-export function baseLayers(anew = false): Promise<BaseLayers> {
-  if (anew) loading = null;
-  loading ??= Promise.all(BASE.map(async (id) => [id, await api.layer(id).catch(() => EMPTY)] as const)).then(
-    (pairs) => Object.fromEntries(pairs),
-  );
-  return loading;
-}
+export { baseLayers, type BaseLayers };
 
 export function setBase(map: GlMap, base: BaseLayers): void {
   for (const [id, data] of Object.entries(base)) {

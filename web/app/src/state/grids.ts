@@ -1,6 +1,6 @@
 /** The community grids by code and name, as the map knows them; read once, anew when an edition comes into force. */
 import { shallowRef } from 'vue';
-import { baseLayers } from '../map/engine';
+import { baseLayers } from '../map/base';
 import type { Owner } from '../api/types';
 
 export const grids = shallowRef<{ code: string; name: string; sector: string }[]>([]);
