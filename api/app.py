@@ -11,6 +11,7 @@ from api import (
     assignments,
     attachments,
     cases,
+    changes,
     deliveries,
     gazetteer,
     geocode,
@@ -30,6 +31,7 @@ from api import (
     steps,
     street_centre,
     tasks,
+    viewing,
     wecom,
 )
 from api.deps import SIGNED_IN, connected, runtime, who_asks
@@ -110,6 +112,8 @@ def create_app(house: Runtime) -> FastAPI:
         policy,
         roster,
         tasks,
+        viewing,
+        changes,
     ):
         app.include_router(room.router, dependencies=SIGNED_IN)
     return app
