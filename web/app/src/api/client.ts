@@ -112,7 +112,7 @@ async function answered(method: string, path: string, { body, signal, headers, a
   throw problem;
 }
 
-async function send<T>(method: string, path: string, sending: Sending = {}): Promise<T> {
+export async function send<T>(method: string, path: string, sending: Sending = {}): Promise<T> {
   const answer = await answered(method, path, sending);
   return answer.status === 204 ? (undefined as T) : ((await answer.json()) as T);
 }
