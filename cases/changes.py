@@ -32,7 +32,7 @@ _SINCE = text(f"""
         SELECT c.id, 'refused', max(r.rejected_at) FROM refusal r
         JOIN case_now c ON c.id = r.case_id
         WHERE r.rejected_at > :since AND r.rejected_at <= :now AND {SEEN}
-          AND (CAST(:desk AS text) IS NULL OR r.desk = :desk)
+          AND (CAST(:desk AS text) IS NULL OR r.desk IS NULL OR r.desk = :desk)
         GROUP BY c.id
       UNION ALL
         SELECT c.id, 'assigned', CAST(c.state #>> '{{stages,-1,from_at}}' AS timestamptz)
