@@ -11,6 +11,7 @@ from api import (
     assignments,
     attachments,
     cases,
+    changes,
     deliveries,
     gazetteer,
     geocode,
@@ -35,6 +36,7 @@ from api import (
     street_centre,
     tasks,
     tiles,
+    viewing,
     wecom,
 )
 from api.deps import SIGNED_IN, connected, runtime, who_asks
@@ -122,6 +124,8 @@ def create_app(house: Runtime) -> FastAPI:
         roster,
         tasks,
         tiles,
+        viewing,
+        changes,
     ):
         app.include_router(room.router, dependencies=SIGNED_IN)
     return app

@@ -24,6 +24,8 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from api.deps import Who, connected, runtime
+from api.viewing import views
+from cases import viewing
 from cases.hours import SHANGHAI
 from cases.roles import scope_keys
 from cases.scope import seen_by
@@ -159,7 +161,7 @@ class Hub:
 
     def _follow(self) -> None:
         # A row at or above xmin is not readable yet and no second NOTIFY comes for it: poll.
-        channels = [feed.CHANNEL, people.CHANNEL]
+        channels = [feed.CHANNEL, people.CHANNEL, viewing.CHANNEL]
         pause = lambda: POLL_S if self._waiting else 10.0  # noqa: E731 - a one-line choice
         told: datetime | None = None
         for channel in wake_ups(self._url, channels, timeout_s=pause, stopped=self._stop.is_set):
@@ -172,11 +174,30 @@ class Hub:
                 continue
             if channel is not None:
                 self._stop.wait(TOGETHER_S)
+            if channel == viewing.CHANNEL:
+                self._tell_viewers()
+                continue
             try:
                 self._read()
             except SQLAlchemyError:
                 # The listener reconnects and then reads from the same cursor again.
                 self._waiting = True
+
+    def _tell_viewers(self) -> None:
+        """Who has which case open, to those who see the case; lossy, the seats say it again."""
+        try:
+            with connected(self._engine) as conn:
+                found = viewing.present(conn, now=self._now())
+        except (SQLAlchemyError, DatabaseUnavailable):
+            return
+        frames: dict[frozenset[str], bytes] = {}
+        with self._lock:
+            for subscriber in self._subscribers:
+                keys = subscriber.keys
+                if keys not in frames:
+                    seen = views(one for one in found if seen_by(one.audience, keys))
+                    frames[keys] = _frame("viewers", orjson.dumps({"items": seen}))
+                subscriber.offer("", frames[keys])
 
     def _read(self) -> None:
         with self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:

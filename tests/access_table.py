@@ -235,6 +235,11 @@ OTHERS = (
     # Who is where with how much work, and what is like it: for who leads the handling
     *(get(f"/v1/cases/{{key}}/{part}", "S" + SUB_CENTRE, **_CASE_READING)
       for part in ("proposals", "similar")),
+    get("/v1/changes", query={"since": "2026-03-10T00:00:00+08:00"}),
+    Probe(method="PUT", path="/v1/cases/{key}/viewing", may=ALL, body={"seat": "seat-one-0001"},
+          **_CASE_READING),
+    Probe(method="DELETE", path="/v1/cases/{key}/viewing", may=ALL,
+          query={"seat": "seat-one-0001"}, **_CASE_READING),
     post("/v1/cases/{key}/reporter-reveal", "SCID", WHY, **_CASE_READING),
     get("/v1/attachments/{sha256}", **_FILE),
     get("/v1/attachments/{sha256}", query={"case": "{key}"}, **_FILE),

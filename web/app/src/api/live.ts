@@ -6,6 +6,7 @@
  * be had, the screen polls.
  */
 import { Batch } from '../pure/batch';
+import type { Viewer } from './alerts';
 import type { Change } from './types';
 
 const BATCH_MS = 100;
@@ -18,12 +19,16 @@ export type StreamState = 'live' | 'stale' | 'catching_up';
 export interface Heard {
   changes(batch: Change[]): void;
   positions(): void;
+  viewers?(items: Viewer[]): void;
   /** The window is gone or was never there: load everything. Resolves when the screen is up to date again. */
   resync(): Promise<void>;
   state(state: StreamState, freshAt: number): void;
 }
 
-export function listen(heard: Heard): () => void {
+/** How to stop, and how to try again at once. */
+export type Listening = (() => void) & { retry(): void };
+
+export function listen(heard: Heard): Listening {
   let source: EventSource | null = null;
   let closed = false;
   let tries = 0;
@@ -88,6 +93,9 @@ export function listen(heard: Heard): () => void {
       fresh();
       heard.positions();
     });
+    stream.addEventListener('viewers', (message: MessageEvent<string>) => {
+      heard.viewers?.((JSON.parse(message.data) as { items: Viewer[] }).items);
+    });
     stream.addEventListener('resync', () => void reload());
     stream.onerror = () => {
       patience ??= setTimeout(() => {
@@ -104,19 +112,40 @@ export function listen(heard: Heard): () => void {
     };
   };
 
+  /** A pulled cable ends no connection by itself: the browser says that it is off line, and when it is back. */
+  const cut = (): void => {
+    if (closed) return;
+    source?.close();
+    lostCursor = true;
+    say('stale');
+    startPolling();
+  };
+  const retry = (): void => {
+    if (closed) return;
+    clearTimeout(again);
+    source?.close();
+    lostCursor = true;
+    open();
+  };
+  window.addEventListener('offline', cut);
+  window.addEventListener('online', retry);
+
   open();
   patience = setTimeout(() => {
     startPolling();
     void reload();
   }, PATIENCE_MS / 3);
-  return () => {
+  const stop = (): void => {
     closed = true;
+    window.removeEventListener('offline', cut);
+    window.removeEventListener('online', retry);
     clearTimeout(patience);
     clearTimeout(again);
     stopPolling();
     batch.stop();
     source?.close();
   };
+  return Object.assign(stop, { retry });
 }
 
 function readChange(message: MessageEvent<string>): Change | null {
