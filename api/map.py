@@ -1,5 +1,6 @@
 """Layers and editions."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
@@ -9,6 +10,7 @@ from api.deps import Now, Perhaps, Tx
 from api.problems import BadLocation, NotFound
 from api.views import local
 from boundaries import library
+from cases.hours import SHANGHAI
 from cases.people.account_errors import Unauthenticated
 from cases.roles import actor
 from layers import catalog, features

@@ -3,10 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, RowMapping, text
 
 from cases.roles import Actor
 from cases.scope import SEEN, keys_of
@@ -79,7 +78,7 @@ class Digest:
 def since(conn: Connection, who: Actor, *, since: datetime, now: datetime, limit: int) -> Digest:
     """What happened after `since`, at most seven days back; urgent and overdue cases first."""
     from_at = max(since, now - LONGEST)
-    rows: Sequence[Mapping[str, Any]] = (
+    rows: Sequence[RowMapping] = (
         conn.execute(
             _SINCE,
             {

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, text
 
 from cases import queries
 from cases.roles import OUTSIDE, Actor
-from layers.errors import UnknownLayer
 from layers import muster
+from layers.errors import UnknownLayer
 from layers.tilemath import HALF_WORLD_M, TILE_PX, Tile
 
 CROWDED = 256  # points in a tile from which the cells are the coarse ones
@@ -60,7 +60,8 @@ _PERSONNEL = """
                'sector', sector, 'fix_at', fix_at,
                'stale', fix_at + make_interval(secs => :stale_s) < CAST(:now AS timestamptz)
            ) AS shown
-    FROM person_now WHERE id = ANY(CAST(:shown AS text[])) AND geom && (SELECT degrees FROM ground)"""
+    FROM person_now WHERE id = ANY(CAST(:shown AS text[]))
+      AND geom && (SELECT degrees FROM ground)"""
 
 _TILE = """
     WITH ground AS MATERIALIZED (

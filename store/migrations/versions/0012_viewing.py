@@ -1,7 +1,7 @@
 """Who has which case open just now, for the others who have it open, too.
 
-Revision ID: 0013
-Revises: 0010
+Revision ID: 0012
+Revises: 0011
 """
 
 from alembic import op
