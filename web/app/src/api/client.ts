@@ -130,7 +130,7 @@ async function readProblem(answer: Response): Promise<Problem> {
   return { ...unknown, ...told, status: answer.status, ...(wait > 0 ? { retry_after: wait } : {}) };
 }
 
-const get = <T>(path: string, signal?: AbortSignal): Promise<T> => send<T>('GET', path, signal ? { signal } : {});
+export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => send<T>('GET', path, signal ? { signal } : {});
 const tell = <T>(path: string, body: unknown = {}, signal?: AbortSignal): Promise<T> =>
   send<T>('POST', path, signal ? { body, signal } : { body });
 
