@@ -1,5 +1,6 @@
 import { createApp } from 'vue';
 import './tokens.css';
+import './element.css';
 import './parts.css';
 import './pages/table.css';
 import './state/theme';

@@ -137,6 +137,13 @@ export function isStale(person: PersonProperties, now: number): boolean {
   return age > (limit ?? STALE_S);
 }
 
+/** A stale chip fades with its age: 0.7 when it has just become so, 0.3 after an hour; in steps, so that little is redrawn. */
+function strengthOf(age: number | null, stale: boolean): number {
+  if (!stale) return 1;
+  const minutes = Math.min(60, Math.floor((age ?? 3_600) / 600) * 10);
+  return Math.round((0.7 - (0.4 * minutes) / 60) * 100) / 100;
+}
+
 export function postPoint(person: PersonProperties): LonLat | null {
   const at = person.post_point;
   if (!at) return null;
@@ -157,7 +164,8 @@ export function peopleFeatures(people: FeatureCollection, now: number): { people
     const stale = isStale(p, now);
     // Only what is drawn, so that a person who stands still changes nothing.
     const words = stale && age !== null ? ageWords(age) : '';
-    chips.push({ ...f, id: p.id, properties: { id: p.id, chip: p.chip, duty_mode: p.duty_mode, stale, age: words } });
+    const station = p.post.startsWith('station-');
+    chips.push({ ...f, id: p.id, properties: { id: p.id, chip: p.chip, duty_mode: p.duty_mode, stale, age: words, station, strength: strengthOf(age, stale) } });
     const goal = postPoint(p);
     if (!goal) continue;
     if (p.post_radius_m) posts.push({ type: 'Feature', geometry: disc(goal, p.post_radius_m), properties: {} });

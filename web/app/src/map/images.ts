@@ -33,6 +33,10 @@ export function drawImage(name: string, tokens: Tokens): Drawn | null {
       return hatch(args[0] === 'b' ? -1 : 1, tokens.hatch, 1.2, 0.42, 7);
     case 'police':
       return hatch(args[0] === 'b' ? -1 : 1, tokens['police-hatch'], 1.4, 1, 10);
+    case 'blind':
+      return hatch(1, tokens.camera, 1, 0.5, 6);
+    case 'cam':
+      return camera(args[0] === 'on', tokens);
     case 'label':
       return label(tokens);
     case 'dot':
@@ -149,6 +153,18 @@ function hatch(sign: 1 | -1, colour: string, width: number, alpha: number, step:
     pen.lineTo(sign > 0 ? at + size : -at, 0);
     pen.stroke();
   }
+  return done(pen);
+}
+
+/** Off line is an outline only. */
+function camera(online: boolean, tokens: Tokens): Drawn {
+  const pen = canvas(10, 10);
+  pen.arc(5, 5, 3.2, 0, 2 * Math.PI);
+  pen.fillStyle = online ? tokens.camera : tokens['map-ground'];
+  pen.fill();
+  pen.lineWidth = 1.2;
+  pen.strokeStyle = online ? tokens['map-symbol-edge'] : tokens.camera;
+  pen.stroke();
   return done(pen);
 }
 

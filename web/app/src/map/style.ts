@@ -10,6 +10,7 @@ import type {
   SymbolLayerSpecification,
 } from 'maplibre-gl';
 import { words } from '../words';
+import { drawLayers, heatLayers, shadeLayers, TOOL_SOURCES, trackLayers } from './tool-style';
 import type { Tokens } from './tokens';
 
 export const GROUPS = {
@@ -20,12 +21,22 @@ export const GROUPS = {
   police: ['police-a', 'police-b', 'police-edge', 'police-name'],
   places: ['place', 'place-outside'],
   cameras: ['camera-view', 'camera-edge', 'camera-off', 'camera'],
-  personnel: ['person-ground', 'person-link', 'person-goal', 'person'],
+  personnel: ['person-link', 'person-goal', 'person'],
+  stations: ['station'],
+  posts: ['person-ground', 'person-ground-fill'],
+  heat: ['heat'],
+  coverage: ['uncovered', 'uncovered-edge'],
   cases: ['quiet', 'case', 'stack', 'case-label'],
   drawn: ['water', 'road-casing', 'road', 'water-name', 'road-name'],
 } as const;
 
 const FONT = ['local'];
+/** Where the name of an area goes when its own place is taken: a step aside, then two, never out of its area by much. */
+const ASIDE: [string, [number, number]][] = [
+  ['center', [0, 0]], ['top', [0, 0.9]], ['bottom', [0, -0.9]], ['left', [1, 0]], ['right', [-1, 0]],
+  ['top', [0, 2.4]], ['bottom', [0, -2.4]], ['top-left', [1, 1]], ['top-right', [-1, 1]], ['bottom-left', [1, -1]], ['bottom-right', [-1, -1]],
+  ['left', [2.6, 0]], ['right', [-2.6, 0]],
+];
 const empty = { type: 'FeatureCollection' as const, features: [] };
 const geo = (more: object = {}): SourceSpecification => ({ type: 'geojson', data: empty, ...more }) as SourceSpecification;
 
@@ -64,6 +75,7 @@ function sources(): Record<string, SourceSpecification> {
     }),
     quiet: geo(),
     selected: geo(),
+    ...Object.fromEntries(TOOL_SOURCES.map((id) => [id, geo()])),
   };
 }
 
@@ -88,7 +100,10 @@ export function buildStyle(t: Tokens): StyleSpecification {
 }
 
 export function layers(t: Tokens): LayerSpecification[] {
-  const all = [...ground(t), ...roads(t), ...areas(t), ...names(t), ...watchers(t), ...caseLayers(t)];
+  const all = [
+    ...ground(t), ...roads(t), ...shadeLayers(t), ...areas(t), ...heatLayers(t), ...names(t), ...watchers(t), ...trackLayers(t), ...caseLayers(t),
+    ...drawLayers(t),
+  ];
   return t.scale === 1 ? all : all.map((layer) => (layer.type === 'symbol' ? enlarged(layer, t.scale) : layer));
 }
 
@@ -194,7 +209,7 @@ function names(t: Tokens): LayerSpecification[] {
     id, type: 'symbol', source: 'names', filter: spot(kind), ...zooms,
     layout: {
       'text-field': ['get', 'name'], 'text-font': FONT, 'text-size': size, 'text-letter-spacing': spacing, 'text-max-width': 20, 'text-padding': 1,
-      'text-variable-anchor': ['center', 'top', 'bottom', 'left', 'right', 'top-left', 'top-right', 'bottom-left', 'bottom-right'], 'text-radial-offset': 0.8, 'text-justify': 'auto',
+      'text-variable-anchor-offset': ASIDE.flat() as never, 'text-justify': 'auto',
     },
     paint: { 'text-color': colour, 'text-halo-color': t['map-halo'], 'text-halo-width': 1.6 },
   });
@@ -233,11 +248,9 @@ function watchers(t: Tokens): LayerSpecification[] {
     { id: 'camera-edge', type: 'line', source: 'views', minzoom: 13.4, filter: online, paint: { 'line-color': t.camera, 'line-width': 1 } },
     { id: 'camera-off', type: 'line', source: 'views', minzoom: 13.4, filter: offline, paint: { 'line-color': t.camera, 'line-width': 1, 'line-dasharray': [3, 2] } },
     {
-      id: 'camera', type: 'circle', source: 'cameras', minzoom: 12.5,
-      paint: {
-        'circle-radius': 3, 'circle-color': ['case', online, t.camera, t['map-ground']],
-        'circle-stroke-width': 1, 'circle-stroke-color': ['case', online, t['map-symbol-edge'], t.camera],
-      },
+      // A symbol, not a circle: names keep clear of it.
+      id: 'camera', type: 'symbol', source: 'cameras', minzoom: 12.5,
+      layout: { 'icon-image': imageOf('cam', ['case', online, 'on', 'off'], `|${t.theme}`), 'icon-allow-overlap': true, 'icon-padding': 0 },
     },
     { id: 'disc', type: 'fill', source: 'disc', paint: { 'fill-color': t.disc } },
     { id: 'disc-edge', type: 'line', source: 'disc', paint: { 'line-color': t['disc-edge'], 'line-width': 1.5 } },
@@ -258,21 +271,28 @@ function watchers(t: Tokens): LayerSpecification[] {
       layout: { 'text-field': ['get', 'label'], 'text-font': FONT, 'text-size': 12, 'text-variable-anchor': ['left', 'right', 'top', 'bottom'], 'text-radial-offset': 0.9, 'text-allow-overlap': true },
       paint: { 'text-color': t['map-ink'], 'text-halo-color': t['map-halo'], 'text-halo-width': 2 },
     },
+    { id: 'person-ground-fill', type: 'fill', source: 'posts', minzoom: 14, filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-color': t['chip-edge'], 'fill-opacity': 0.05 } },
     { id: 'person-ground', type: 'line', source: 'posts', minzoom: 14, filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'line-color': t['chip-edge'], 'line-width': 1, 'line-opacity': 0.5 } },
     { id: 'person-link', type: 'line', source: 'posts', minzoom: 13.4, filter: ['==', ['geometry-type'], 'LineString'], paint: { 'line-color': t['chip-edge'], 'line-width': 1, 'line-opacity': 0.8 } },
     { id: 'person-goal', type: 'circle', source: 'posts', minzoom: 13.4, filter: ['==', ['geometry-type'], 'Point'], paint: { 'circle-radius': 3.5, 'circle-color': t['map-ground'], 'circle-stroke-width': 1.5, 'circle-stroke-color': t['chip-edge'] } },
-    {
-      id: 'person', type: 'symbol', source: 'people',
-      layout: {
-        'icon-image': imageOf('chip', ['get', 'chip'], '|', ['get', 'duty_mode'], `|${t.theme}`), 'icon-allow-overlap': true, 'icon-ignore-placement': true,
-        'text-field': ['case', ['get', 'stale'], ['get', 'age'], ''], 'text-font': FONT, 'text-size': 11, 'text-anchor': 'top', 'text-offset': [0, 1.1], 'text-optional': true,
-      },
-      paint: {
-        'icon-opacity': ['case', ['get', 'stale'], 0.5, 1], 'text-color': t['text-2'],
-        'text-halo-color': t['map-halo'], 'text-halo-width': 1.4,
-      },
-    },
+    chips(t, 'station', ['get', 'station']),
+    chips(t, 'person', ['!', ['get', 'station']]),
   ];
+}
+
+/** People in front of stations: who moves is looked for. Names keep clear of both; a position that grows old fades. */
+function chips(t: Tokens, id: string, filter: ExpressionSpecification): LayerSpecification {
+  return {
+    id, type: 'symbol', source: 'people', filter,
+    layout: {
+      'icon-image': imageOf('chip', ['get', 'chip'], '|', ['get', 'duty_mode'], `|${t.theme}`), 'icon-allow-overlap': true, 'icon-padding': 0,
+      'text-field': ['case', ['get', 'stale'], ['get', 'age'], ''], 'text-font': FONT, 'text-size': 11, 'text-anchor': 'top', 'text-offset': [0, 1.1], 'text-optional': true,
+    },
+    paint: {
+      'icon-opacity': ['get', 'strength'], 'text-color': t['text-2'],
+      'text-halo-color': t['map-halo'], 'text-halo-width': 1.4,
+    },
+  };
 }
 
 function caseLayers(t: Tokens): LayerSpecification[] {
@@ -281,7 +301,7 @@ function caseLayers(t: Tokens): LayerSpecification[] {
   const label: SymbolLayerSpecification['layout'] = {
     'icon-image': `label|${t.theme}`, 'icon-text-fit': 'both', 'icon-text-fit-padding': [1, 4, 1, 4],
     'text-field': ['get', 'label'], 'text-font': FONT, 'text-size': 12,
-    'text-variable-anchor': ['left', 'right', 'bottom', 'top'], 'text-radial-offset': 1.5, 'text-padding': 2, 'icon-padding': 0,
+    'text-variable-anchor': ['left', 'right', 'bottom', 'top', 'bottom-left', 'top-left', 'bottom-right', 'top-right'], 'text-radial-offset': 1.5, 'text-padding': 2, 'icon-padding': 0,
     'symbol-sort-key': ['get', 'order'],
   };
   const ink: ExpressionSpecification = ['match', ['get', 'tone'], 'late', t['clock-late-text'], 'warn', t['clock-warn-text'], 'ok', t['clock-ok-text'], t['clock-none-text']];
@@ -294,6 +314,12 @@ function caseLayers(t: Tokens): LayerSpecification[] {
       },
       paint: { 'icon-opacity': ['case', ['get', 'other'], 0.35, 0.7] },
     },
+    // Below the symbols: what lies above is placed first, so a label never covers a case. Red comes before amber by the order.
+    {
+      id: 'case-label', type: 'symbol', source: 'cases', minzoom: 13.4,
+      filter: ['all', single, ['!=', ['get', 'label'], ''], ['!', ['get', 'other']]],
+      layout: label, paint: { 'text-color': ink },
+    },
     {
       id: 'case', type: 'symbol', source: 'cases', filter: single,
       layout: { 'icon-image': icon, 'icon-allow-overlap': true, 'icon-ignore-placement': false, 'icon-padding': 0, 'symbol-sort-key': ['-', 0, ['get', 'order']] },
@@ -302,11 +328,6 @@ function caseLayers(t: Tokens): LayerSpecification[] {
     {
       id: 'stack', type: 'symbol', source: 'cases', filter: ['has', 'point_count'],
       layout: { 'icon-image': imageOf('stack', ['get', 'ok'], ',', ['get', 'warn'], ',', ['get', 'late'], ',', ['get', 'none'], `|${t.theme}`), 'icon-allow-overlap': true, 'icon-padding': 0 },
-    },
-    {
-      id: 'case-label', type: 'symbol', source: 'cases', minzoom: 13.4,
-      filter: ['all', single, ['!=', ['get', 'label'], ''], ['!', ['get', 'other']]],
-      layout: label, paint: { 'text-color': ink },
     },
     { id: 'selected-halo', type: 'circle', source: 'selected', paint: { 'circle-radius': 15, 'circle-color': t['surface-1'], 'circle-opacity': 0.45, 'circle-stroke-color': t.accent, 'circle-stroke-width': 2 } },
     { id: 'selected', type: 'symbol', source: 'selected', layout: { 'icon-image': icon, 'icon-size': 1.2, 'icon-allow-overlap': true } },

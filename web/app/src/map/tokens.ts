@@ -1,6 +1,6 @@
 /** The colours of the map come from the same tokens as the page. */
 const NAMES = [
-  'surface-1', 'text-1', 'text-2', 'text-3', 'accent', 'line-1', 'float',
+  'surface-1', 'text-1', 'text-2', 'text-3', 'accent', 'accent-soft', 'accent-line', 'line-1', 'float',
   'clock-ok', 'clock-warn', 'clock-late', 'clock-none',
   'clock-ok-text', 'clock-warn-text', 'clock-late-text', 'clock-none-text',
   'map-outside', 'map-ground', 'map-road', 'map-casing', 'map-motorway', 'map-motorway-casing',

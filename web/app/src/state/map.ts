@@ -1,13 +1,24 @@
 /** What the map is being used for, shared between the map and the forms beside it. */
 import { reactive, ref, shallowRef } from 'vue';
+import type { Around } from '../api/around';
 import type { Assignment, LonLat, Reversed } from '../api/types';
 
-export type Tool = 'none' | 'whose' | 'new' | 'location';
+export type Tool = 'none' | 'whose' | 'new' | 'location' | 'measure' | 'select';
 export type RightPanel = 'case' | 'new' | 'unread';
 
 let serial = 0;
 export const tool = ref<Tool>('none');
 export const rightPanel = ref<RightPanel>('case');
+
+/** Ids of the cases inside the shape drawn on the map, while the list shows only those; else null. */
+export const areaSelection = shallowRef<Set<string> | null>(null);
+
+/** Which cases the map follows by itself; off as soon as the operator moves it. */
+export type Follow = 'off' | 'new' | 'selected';
+export const follow = ref<Follow>('off');
+export function nextFollow(): void {
+  follow.value = ({ off: 'new', new: 'selected', selected: 'off' } as const)[follow.value];
+}
 
 /** A click on the map for the form that waits for one. */
 export interface Picked extends LonLat {
@@ -28,6 +39,9 @@ export const whose = reactive<{
   around: Reversed | null;
   trouble: string;
 }>({ at: null, accuracy_m: 20, title: '', answer: null, around: null, trouble: '' });
+
+/** Who and what is near the place that is asked about; null where nobody may be told. */
+export const forces = shallowRef<Around | null>(null);
 
 /** A place that somebody looked for by its name: the map goes there. */
 export const soughtPlace = shallowRef<{ at: LonLat | null; line: LonLat[]; accuracy_m: number; title: string; serial: number } | null>(null);
