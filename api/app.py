@@ -12,6 +12,7 @@ from api import (
     attachments,
     cases,
     deliveries,
+    exports,
     gazetteer,
     geocode,
     guard,
@@ -95,6 +96,7 @@ def create_app(house: Runtime) -> FastAPI:
         accounts,
         assignments,
         geocode,
+        exports,  # before the cases: `export` is no case's key
         cases,
         steps,
         street_centre,

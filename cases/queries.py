@@ -67,7 +67,7 @@ def cases(
     Raises:
         BadCursor: the cursor cannot be read.
     """
-    where, values = _conditions(wanted, who, now)
+    where, values = conditions(wanted, who, now)
     total = conn.execute(
         text(f"SELECT count(*) FROM case_now c WHERE {where}"),  # noqa: S608 - fixed fragments
         values,
@@ -89,7 +89,8 @@ def cases(
     return Page(items=items, next=_cursor(items[-1]) if more else None, total=total)
 
 
-def _conditions(wanted: Filter, who: Actor, now: datetime) -> tuple[str, dict[str, Any]]:
+def conditions(wanted: Filter, who: Actor, now: datetime) -> tuple[str, dict[str, Any]]:
+    """A filter as a condition on `case_now c` and its values; lists and files share it."""
     parts: list[str] = [SEEN]
     values: dict[str, Any] = {"now": now, "keys": keys_of(who), "post": who.post}
     if wanted.tab:

@@ -258,6 +258,9 @@ OTHERS = (
                                 "fix_at": "2026-03-11T09:30:00+08:00"}, fine=frozenset({422})),
     # What leaves the house as a file
     post("/v1/reports/situation", "S" + SUB_CENTRE, {"desk": "{desk}"}, thing="desk", foreign=403),
+    get("/v1/cases/export"),
+    get("/v1/cases/export", query={"format": "xlsx", "q": "密"}),
+    post("/v1/cases/export", CASE, {"ids": ["{id}"]}, thing="case", sees=CASE),
     get("/v1/reports/{id}", "S" + SUB_CENTRE, **_REPORT),
     get("/v1/reports/{id}/file", "S" + SUB_CENTRE, **_REPORT),
     # Who looked at whom, and what could not be read
