@@ -27,6 +27,7 @@ PAGES = (
     "/deliveries",
     "/accounts",
     "/security",
+    "/print",
 )
 REPAIR = "scripts/setup-web"
 

@@ -1,5 +1,4 @@
 /** The list as a file, and what the printed case needs. */
-import type { Attachment } from './types';
 import { download, get } from './client';
 
 export type ExportForm = 'csv' | 'xlsx';
@@ -17,6 +16,17 @@ export async function exportCases(format: ExportForm, ids: readonly string[], fi
   const answer = await download('/v1/cases/export', { format, ids, filter }, EXPORT_MS);
   const name = /filename="([^"]+)"/.exec(answer.headers.get('Content-Disposition') ?? '')?.[1] ?? `cases.${format}`;
   return { name, content: await answer.blob(), rows: Number(answer.headers.get('X-Pianqu-Rows')) };
+}
+
+/** A file of a case, as its list tells. */
+export interface Attachment {
+  sha256: string;
+  kind: string;
+  kind_label: string;
+  name: string;
+  type: string;
+  width: number | null;
+  taken_at: string | null;
 }
 
 export const attachmentsOf = (caseId: string): Promise<{ items: Attachment[] }> => get(`/v1/cases/${encodeURIComponent(caseId)}/attachments`);
