@@ -13,6 +13,7 @@ from api import (
     cases,
     changes,
     deliveries,
+    exports,
     gazetteer,
     geocode,
     guard,
@@ -105,6 +106,7 @@ def create_app(house: Runtime) -> FastAPI:
         accounts,
         assignments,
         geocode,
+        exports,  # before the cases: `export` is no case's key
         cases,
         proposals,
         steps,

@@ -158,7 +158,7 @@ def _title(new: NewCase) -> str:
     return first[:30] or SOURCES[new.source].label
 
 
-class ListFilter(BaseModel):
+class CaseFilter(BaseModel):
     """The filter of lists and exports; days are Shanghai's, both included."""
 
     model_config = ConfigDict(extra="forbid")
@@ -176,18 +176,23 @@ class ListFilter(BaseModel):
     until: Day | None = None
     q: Annotated[str, Field(max_length=100, pattern=r"^[^\x00]*$")] | None = None
     open: bool | None = None
+
+    def wanted(self) -> queries.Filter:
+        """As the queries take it."""
+        plain = self.model_dump(include=set(CaseFilter.model_fields) - {"since", "until"})
+        after = self.until + timedelta(days=1) if self.until else None
+        return queries.Filter(**plain, since=_midnight(self.since), until=_midnight(after))
+
+
+class ListFilter(CaseFilter):
+    """A page of the list."""
+
     limit: Annotated[int, Field(ge=1, le=2000)] = 100
     cursor: Annotated[str, Field(max_length=300)] | None = None
     order: Annotated[
         Literal["received", "due"],
         Field(description="`due`: the first page by the limit that comes first, without a next"),
     ] = "received"
-
-    def wanted(self) -> queries.Filter:
-        """As the queries take it."""
-        plain = self.model_dump(exclude={"limit", "cursor", "order", "since", "until"})
-        after = self.until + timedelta(days=1) if self.until else None
-        return queries.Filter(**plain, since=_midnight(self.since), until=_midnight(after))
 
 
 def _midnight(day: date | None) -> datetime | None:

@@ -283,6 +283,9 @@ OTHERS = (
     get("/v1/personnel/{id}/track", "SCIDHR", **_PERSON),
     # What leaves the house as a file
     post("/v1/reports/situation", "S" + SUB_CENTRE, {"desk": "{desk}"}, thing="desk", foreign=403),
+    get("/v1/cases/export"),
+    get("/v1/cases/export", query={"format": "xlsx", "q": "密"}),
+    post("/v1/cases/export", CASE, {"ids": ["{id}"]}, thing="case", sees=CASE),
     get("/v1/reports/{id}", "S" + SUB_CENTRE, **_REPORT),
     get("/v1/reports/{id}/file", "S" + SUB_CENTRE, **_REPORT),
     # Who looked at whom, and what could not be read

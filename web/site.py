@@ -28,6 +28,7 @@ PAGES = (
     "/accounts",
     "/security",
     "/field",
+    "/print",
 )
 REPAIR = "scripts/setup-web"
 

@@ -75,10 +75,12 @@ export interface Sending {
   signal?: AbortSignal;
   headers?: Record<string, string>;
   again?: boolean;
+  /** Of the whole answer; a large file takes its time. */
+  timeoutMs?: number;
 }
 
-async function answered(method: string, path: string, { body, signal, headers, again }: Sending = {}): Promise<Response> {
-  const timeout = AbortSignal.timeout(TIMEOUT_MS);
+async function answered(method: string, path: string, { body, signal, headers, again, timeoutMs }: Sending = {}): Promise<Response> {
+  const timeout = AbortSignal.timeout(timeoutMs ?? TIMEOUT_MS);
   const isForm = body instanceof FormData;
   const sent: Record<string, string> = { Accept: 'application/json', ...headers };
   if (body !== undefined && !isForm) sent['Content-Type'] = 'application/json';
@@ -105,7 +107,7 @@ async function answered(method: string, path: string, { body, signal, headers, a
   const problem = new ApiProblem(await readProblem(answer));
   if (problem.kind === 'csrf' && !again) {
     await renew(); // another tab has logged in since: its session is ours, too
-    return answered(method, path, { body, again: true, ...(signal ? { signal } : {}), ...(headers ? { headers } : {}) });
+    return answered(method, path, { body, again: true, ...(timeoutMs ? { timeoutMs } : {}), ...(signal ? { signal } : {}), ...(headers ? { headers } : {}) });
   }
   // Asking whose session it is may well be answered with "nobody's".
   if (answer.status === 401 && !path.startsWith('/v1/session')) lost();
@@ -133,6 +135,10 @@ async function readProblem(answer: Response): Promise<Problem> {
 export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => send<T>('GET', path, signal ? { signal } : {});
 const tell = <T>(path: string, body: unknown = {}, signal?: AbortSignal): Promise<T> =>
   send<T>('POST', path, signal ? { body, signal } : { body });
+
+/** A file that a command makes. */
+export const download = (path: string, body: unknown, timeoutMs: number): Promise<Response> =>
+  answered('POST', path, { body, timeoutMs, headers: { Accept: '*/*' } });
 
 /** A file on its way, with how far it is; fetch cannot tell that, XMLHttpRequest can. */
 export function upload<T>(path: string, file: File, progress: (share: number) => void = () => undefined): Promise<T> {

@@ -20,15 +20,36 @@ export const NO_CLOCK: Reading = { tone: 'none', used: 0, words: '不计时', du
 
 export function readClock(clock: Clock | null | undefined, now: number): Reading {
   if (!clock) return NO_CLOCK;
-  const [start, due] = [Date.parse(clock.started_at), Date.parse(clock.due_at)];
-  const end = clock.stopped_at ? Date.parse(clock.stopped_at) : null;
+  const { start, due, end, warn } = momentsOf(clock);
   const used = share(start, due, end ?? now);
   if (end !== null) {
     return { tone: 'none', used, words: end > due ? '超时完成' : '按时完成', dueAt: Number.POSITIVE_INFINITY };
   }
   if (now >= due) return { tone: 'late', used: 1, words: `超时 ${span(now - due)}`, dueAt: due };
-  const warn = clock.warn_at ? Date.parse(clock.warn_at) : start + (due - start) * 0.7;
   return { tone: now >= warn ? 'warn' : 'ok', used, words: `剩余 ${span(due - now)}`, dueAt: due };
+}
+
+interface Moments {
+  start: number;
+  due: number;
+  end: number | null;
+  warn: number;
+}
+/** Read once per clock: a queue of 10,000 asks for them at every tick. A changed clock is another object. */
+const read = new WeakMap<Clock, Moments>();
+
+export function momentsOf(clock: Clock): Moments {
+  const held = read.get(clock);
+  if (held) return held;
+  const [start, due] = [Date.parse(clock.started_at), Date.parse(clock.due_at)];
+  const found = {
+    start,
+    due,
+    end: clock.stopped_at ? Date.parse(clock.stopped_at) : null,
+    warn: clock.warn_at ? Date.parse(clock.warn_at) : start + (due - start) * 0.7,
+  };
+  read.set(clock, found);
+  return found;
 }
 
 /** Where the internal alarm stands on the bar of the formal limit, 0 to 1, or null. */

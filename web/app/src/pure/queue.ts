@@ -1,6 +1,6 @@
 /** What a queue shows: tabs, filters, search and the order by the limit that comes first. */
 import type { Case } from '../api/types';
-import { readClock } from './clocks';
+import { momentsOf } from './clocks';
 import { classOf, type CaseClass } from './shapes';
 
 export const TABS = [
@@ -24,14 +24,42 @@ export const TABS = [
 ] as const;
 export type Tab = (typeof TABS)[number];
 
+export type Received = 'today' | '1h' | '24h' | '7d' | 'range';
+export type Due = 'late' | '30m' | '1h' | '4h' | 'today';
+export const RECEIVED: readonly Received[] = ['today', '1h', '24h', '7d', 'range'];
+export const DUE: readonly Due[] = ['late', '30m', '1h', '4h', 'today'];
+
+/** What is left of a queue; an empty list and null let everything through. */
 export interface Filter {
   sources: string[];
   classes: CaseClass[];
-  /** Community codes; an empty list lets everything through. */
+  /** Community codes. */
   grids: string[];
+  received: Received | null;
+  /** Of the range, as the fields of the browser write it (Shanghai's time): 2026-03-11T09:30. */
+  from: string;
+  to: string;
+  due: Due | null;
+}
+export const NO_FILTER: Filter = { sources: [], classes: [], grids: [], received: null, from: '', to: '', due: null };
+
+/** A filter as it was kept by an older page, or half of one. */
+export function filterOf(held: Partial<Filter>): Filter {
+  return { ...NO_FILTER, ...held };
 }
 
-export const NO_FILTER: Filter = { sources: [], classes: [], grids: [] };
+export function isFiltering(filter: Filter): boolean {
+  return countOf(filter) > 0;
+}
+
+export function countOf({ sources, classes, grids, received, due }: Filter): number {
+  return sources.length + classes.length + grids.length + (received ? 1 : 0) + (due ? 1 : 0);
+}
+
+/** Whether what passes changes by itself as time goes on. */
+export function isTimed(filter: Filter): boolean {
+  return filter.due !== null || (filter.received !== null && filter.received !== 'range');
+}
 
 const ENDED = new Set(['rejected_out_of_area', 'returned_to_source', 'merged', 'withdrawn', 'closed', 'archived']);
 
@@ -82,20 +110,53 @@ export function inTab(case_: Case, tab: Tab, now: number, desk: string | null): 
   if (tab === 'rejected') return refusedBy(case_, desk);
   if (!onDesk(case_, desk)) return false;
   if (tab === 'mine') return case_.mine;
-  if (tab === 'overdue') return case_.clocks.some((c) => readClock(c, now).tone === 'late') || readClock(case_.clock, now).tone === 'late';
+  if (tab === 'overdue') return firstDue(case_) <= now;
   if (tab === 'to_dispatch') return case_.status === 'accepted' && case_.kind !== 'joint';
   if (tab === 'to_coordinate') return case_.status === 'accepted' && case_.kind === 'joint';
   if (tab === 'supervised') return supervised(case_);
   return BY_STATUS[tab]?.includes(case_.status) ?? false;
 }
 
-export function passes(case_: Case, filter: Filter): boolean {
+const HOUR = 3_600_000;
+const DAY = 24 * HOUR;
+const SHIFT = 8 * HOUR; // Shanghai
+const AGES: Record<'1h' | '24h' | '7d', number> = { '1h': HOUR, '24h': DAY, '7d': 7 * DAY };
+const WITHIN: Record<'30m' | '1h' | '4h', number> = { '30m': HOUR / 2, '1h': HOUR, '4h': 4 * HOUR };
+
+/** Where Shanghai's day began that `now` lies in. */
+export function dayOf(now: number): number {
+  return Math.floor((now + SHIFT) / DAY) * DAY - SHIFT;
+}
+
+export function passes(case_: Case, filter: Filter, now: number): boolean {
   const { sources, classes, grids } = filter;
   return (
     (!sources.length || sources.includes(case_.source)) &&
     (!classes.length || classes.includes(classOf(case_))) &&
-    (!grids.length || (case_.community !== null && grids.includes(case_.community.code)))
+    (!grids.length || (case_.community !== null && grids.includes(case_.community.code))) &&
+    cameIn(case_, filter, now) &&
+    runsOut(case_, filter, now)
   );
+}
+
+function cameIn(case_: Case, { received, from, to }: Filter, now: number): boolean {
+  if (received === null) return true;
+  const at = receivedAt(case_);
+  if (received === 'today') return at >= dayOf(now);
+  if (received !== 'range') return at >= now - AGES[received];
+  // The minute that was chosen as the end belongs to the range.
+  return (!from || at >= shanghai(from)) && (!to || at < shanghai(to) + 60_000);
+}
+
+function shanghai(field: string): number {
+  return Date.parse(`${field}:00+08:00`);
+}
+
+function runsOut(case_: Case, { due }: Filter, now: number): boolean {
+  if (due === null) return true;
+  const at = firstDue(case_);
+  if (due === 'late') return at <= now;
+  return at > now && at <= (due === 'today' ? dayOf(now) + DAY : now + WITHIN[due]);
 }
 
 export function matches(case_: Case, text: string): boolean {
@@ -113,13 +174,57 @@ export function matches(case_: Case, text: string): boolean {
   return wanted.split(/\s+/).every((word) => held.some((h) => h?.toLowerCase().includes(word)));
 }
 
+/* What order and 超时 go by, read once per case: a changed case is another object. */
+interface Times {
+  due: number;
+  first: number;
+  received: number;
+}
+const times = new WeakMap<Case, Times>();
+
+function timesOf(case_: Case): Times {
+  const held = times.get(case_);
+  if (held) return held;
+  const running = [case_.clock, ...case_.clocks].map((c) => dueAt(c));
+  const found = { due: dueAt(case_.clock), first: Math.min(...running), received: Date.parse(case_.received_at) };
+  times.set(case_, found);
+  return found;
+}
+function dueAt(clock: Case['clock']): number {
+  if (!clock) return Number.POSITIVE_INFINITY;
+  const { due, end } = momentsOf(clock);
+  return end === null ? due : Number.POSITIVE_INFINITY;
+}
+/** When the first of its running clocks is over. */
+function firstDue(case_: Case): number {
+  return timesOf(case_).first;
+}
+function receivedAt(case_: Case): number {
+  return timesOf(case_).received;
+}
+
+export const ORDERS = ['limit', 'newest', 'grid'] as const;
+export type Order = (typeof ORDERS)[number];
+
 /** 先到时限在前; without a clock the newest first. */
-export function byLimit(now: number): (a: Case, b: Case) => number {
-  return (a, b) => {
-    const [x, y] = [readClock(a.clock, now).dueAt, readClock(b.clock, now).dueAt];
-    if (x !== y) return x < y ? -1 : 1;
-    return a.received_at < b.received_at ? 1 : a.received_at > b.received_at ? -1 : a.number < b.number ? 1 : -1;
-  };
+function byLimit(a: Case, b: Case): number {
+  const [x, y] = [timesOf(a).due, timesOf(b).due];
+  return x === y ? byNewest(a, b) : x < y ? -1 : 1;
+}
+function byNewest(a: Case, b: Case): number {
+  const [x, y] = [timesOf(a).received, timesOf(b).received];
+  return x !== y ? (x < y ? 1 : -1) : a.number < b.number ? 1 : a.number > b.number ? -1 : 0;
+}
+/** Grid by grid, each by its limits; what has no grid yet comes first, as it waits for one. */
+function byGrid(a: Case, b: Case): number {
+  const [x, y] = [a.community?.code ?? '', b.community?.code ?? ''];
+  return x === y ? byLimit(a, b) : x < y ? -1 : 1;
+}
+const COMPARE: Record<Order, (a: Case, b: Case) => number> = { limit: byLimit, newest: byNewest, grid: byGrid };
+
+/** None of the orders goes by the hour of the day, so a list is put in order when it changes, not at every tick. */
+export function inOrder(cases: readonly Case[], order: Order): Case[] {
+  return [...cases].sort(COMPARE[order]);
 }
 
 /** Rows that came in above the first one seen: the scroll position moves by as many, so that the eye does not. */

@@ -1,7 +1,7 @@
 /** Addresses of the pages, and which posts have a use for each. The server decides; this only keeps the menu short. */
 import { ref } from 'vue';
 
-export type PageId = 'dispatch' | 'refusals' | 'tasks' | 'roster' | 'policy' | 'deliveries' | 'accounts' | 'security' | 'field';
+export type PageId = 'dispatch' | 'refusals' | 'tasks' | 'roster' | 'policy' | 'deliveries' | 'accounts' | 'security' | 'print' | 'field';
 
 export const ADDRESS: Record<PageId, string> = {
   dispatch: '/',
@@ -13,12 +13,14 @@ export const ADDRESS: Record<PageId, string> = {
   accounts: '/accounts',
   security: '/security',
   field: '/field',
+  print: '/print',
 };
 
 const DESK = ['coordinator', 'inspector', 'deputy', 'head', 'police', 'chengguan', 'market'];
 
 export function maySee(id: PageId, role: string): boolean {
   switch (id) {
+    case 'print':
     case 'dispatch':
       return role !== 'admin' && role !== '';
     case 'refusals':
@@ -39,8 +41,9 @@ export function maySee(id: PageId, role: string): boolean {
   }
 }
 
+/** A printed case is opened from the case, not from the menu. */
 export function pagesFor(role: string): PageId[] {
-  return (Object.keys(ADDRESS) as PageId[]).filter((id) => maySee(id, role));
+  return (Object.keys(ADDRESS) as PageId[]).filter((id) => id !== 'print' && maySee(id, role));
 }
 
 /** The page of an address; the administrator has no cases and begins with the accounts. */
@@ -57,4 +60,8 @@ export const switching = ref(false);
 /** A case that another page asks the map to open. */
 export function caseAddress(number: string): string {
   return `/#${number}`;
+}
+/** One case on paper. */
+export function printAddress(number: string): string {
+  return `/print#${number}`;
 }

@@ -6,17 +6,33 @@ import { onBeforeUnmount, onMounted } from 'vue';
 
 type Handler = (event: KeyboardEvent) => boolean | void;
 export type Keys = Record<string, Handler>;
+/** What the help sheet says of some of them: keys as they are written, and what they do. */
+export interface Told {
+  group: string;
+  rows: [string, string][];
+}
 
 const PREFIX_MS = 1_500;
 const stack: Keys[] = [];
+const sheets = new Map<Keys, Told>();
 let prefixUntil = 0;
 
-export function useKeys(keys: Keys): void {
-  onMounted(() => stack.push(keys));
+/** Names: 'a', 'Enter', 'g l' after G, 'Shift a' with a letter; `told` are their lines of the help sheet. */
+export function useKeys(keys: Keys, told?: Told): void {
+  onMounted(() => {
+    stack.push(keys);
+    if (told) sheets.set(keys, told);
+  });
   onBeforeUnmount(() => {
+    sheets.delete(keys);
     const at = stack.indexOf(keys);
     if (at >= 0) stack.splice(at, 1);
   });
+}
+
+/** What is answered to now, and what the components tell of it. */
+export function heldKeys(): { names: Set<string>; told: Told[] } {
+  return { names: new Set(stack.flatMap((keys) => Object.keys(keys))), told: [...sheets.values()] };
 }
 
 function typing(target: EventTarget | null): boolean {
@@ -24,7 +40,8 @@ function typing(target: EventTarget | null): boolean {
 }
 
 function nameOf(event: KeyboardEvent): string {
-  const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const lower = event.key === ' ' ? 'Space' : event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const key = event.shiftKey && /^[a-z]$/.test(lower) ? `Shift ${lower}` : lower;
   return performance.now() < prefixUntil ? `g ${key}` : key;
 }
 

@@ -560,6 +560,7 @@ export const words = {
     accounts: '账号',
     security: '密码与动态口令',
     field: '手机页面',
+    print: '案件打印',
   },
   page: {
     loading: '正在读取…',
