@@ -27,6 +27,7 @@ PAGES = (
     "/deliveries",
     "/accounts",
     "/security",
+    "/wall",
 )
 REPAIR = "scripts/setup-web"
 

@@ -555,6 +555,7 @@ export const words = {
     deliveries: '送达',
     accounts: '账号',
     security: '密码与动态口令',
+    wall: '大屏',
   },
   page: {
     loading: '正在读取…',
