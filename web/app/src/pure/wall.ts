@@ -9,7 +9,7 @@ const HEAD = 144;
 const ROW = 88;
 const LINE = 50;
 /** Headings and edges of the two lists: one under the other, and each in a column of its own. */
-const [UNDER, BESIDE] = [176, 64];
+const [UNDER, BESIDE] = [144, 64];
 const LINES = 5;
 
 export interface WallLayout {
