@@ -29,6 +29,7 @@ PAGES = (
     "/security",
     "/field",
     "/print",
+    "/wall",
 )
 REPAIR = "scripts/setup-web"
 

@@ -7,5 +7,6 @@
     kept = null;
   }
   var dark = kept ? kept === 'dark' : matchMedia('(prefers-color-scheme: dark)').matches;
-  document.documentElement.dataset.theme = dark ? 'dark' : 'light';
+  var wall = /^\/wall\/*$/.test(location.pathname);
+  document.documentElement.dataset.theme = wall ? 'wall' : dark ? 'dark' : 'light';
 })();

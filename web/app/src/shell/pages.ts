@@ -1,7 +1,7 @@
 /** Addresses of the pages, and which posts have a use for each. The server decides; this only keeps the menu short. */
 import { ref } from 'vue';
 
-export type PageId = 'dispatch' | 'refusals' | 'tasks' | 'roster' | 'policy' | 'deliveries' | 'accounts' | 'security' | 'print' | 'field';
+export type PageId = 'dispatch' | 'refusals' | 'tasks' | 'roster' | 'policy' | 'deliveries' | 'accounts' | 'security' | 'print' | 'field' | 'wall';
 
 export const ADDRESS: Record<PageId, string> = {
   dispatch: '/',
@@ -14,6 +14,7 @@ export const ADDRESS: Record<PageId, string> = {
   security: '/security',
   field: '/field',
   print: '/print',
+  wall: '/wall',
 };
 
 const DESK = ['coordinator', 'inspector', 'deputy', 'head', 'police', 'chengguan', 'market'];
@@ -34,6 +35,8 @@ export function maySee(id: PageId, role: string): boolean {
       return ['street-centre', 'admin', ...DESK].includes(role);
     case 'tasks':
       return role !== 'admin' && role !== '' && !role.startsWith('platform');
+    case 'wall':
+      return ['street-centre', ...DESK].includes(role);
     case 'security':
       return true;
     case 'field':

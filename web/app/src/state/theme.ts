@@ -1,6 +1,6 @@
 import { ref } from 'vue';
 
-export type Theme = 'light' | 'dark';
+export type Theme = 'light' | 'dark' | 'wall';
 
 const KEY = 'pianqu.theme'; // plain text, because theme.js reads it before anything else runs
 const system = matchMedia('(prefers-color-scheme: dark)');
@@ -14,7 +14,10 @@ function chosen(): Theme | null {
   }
 }
 
-export const theme = ref<Theme>(chosen() ?? (system.matches ? 'dark' : 'light'));
+/** The wall has one theme, whatever the operator of this machine likes at the desk. */
+const onWall = /^\/wall\/*$/.test(location.pathname);
+
+export const theme = ref<Theme>(onWall ? 'wall' : (chosen() ?? (system.matches ? 'dark' : 'light')));
 
 function show(next: Theme): void {
   document.documentElement.dataset.theme = next;
@@ -32,6 +35,6 @@ export function toggleTheme(): void {
 }
 
 system.addEventListener('change', (event) => {
-  if (!chosen()) show(event.matches ? 'dark' : 'light');
+  if (!chosen() && !onWall) show(event.matches ? 'dark' : 'light');
 });
 show(theme.value);

@@ -561,6 +561,7 @@ export const words = {
     security: '密码与动态口令',
     field: '手机页面',
     print: '案件打印',
+    wall: '大屏',
   },
   page: {
     loading: '正在读取…',
