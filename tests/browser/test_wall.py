@@ -18,7 +18,8 @@ SMALL = """() => [...document.querySelectorAll('.wall *')]
     .filter(e => !e.classList.contains('credit') && !e.closest('.maplibregl-map'))
     .filter(e => parseFloat(getComputedStyle(e).fontSize) < 22 * innerHeight / 1080 - 0.1)
     .map(e => `${e.className}: ${e.textContent}`)"""
-OVERFLOWING = """() => [...document.querySelectorAll('.wall, .wall aside, .wall section, .wall main')]
+OVERFLOWING = """() =>
+    [...document.querySelectorAll('.wall, .wall aside, .wall section, .wall main')]
     .filter(e => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)
     .map(e => e.className)"""
 
@@ -73,9 +74,7 @@ def test_every_size_shows_as_much_as_fits(visit, site, door, size, post, title):
 
 def test_a_broken_line_and_an_ended_session_are_seen_from_afar(visit, site, page):
     broken = {"is": False}
-    page.route(
-        "**/v1/**", lambda route: route.abort() if broken["is"] else route.continue_()
-    )
+    page.route("**/v1/**", lambda route: route.abort() if broken["is"] else route.continue_())
     visit(site, "/wall", WALL)
     broken["is"] = True
     page.evaluate("window.streams.forEach(s => s.dispatchEvent(new Event('error')))")
@@ -134,9 +133,11 @@ def test_the_pointer_goes_and_a_new_release_comes_by_itself(visit, site, page):
     expect(page.locator(".wall.still")).to_have_count(0)
     page.route(
         "**/wall",
-        lambda route: route.fulfill(status=200, headers={"ETag": '"next"'})
-        if route.request.method == "HEAD"
-        else route.continue_(),
+        lambda route: (
+            route.fulfill(status=200, headers={"ETag": '"next"'})
+            if route.request.method == "HEAD"
+            else route.continue_()
+        ),
     )
     with page.expect_navigation(timeout=15_000):
         page.clock.run_for(61_000)

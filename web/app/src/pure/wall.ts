@@ -1,7 +1,7 @@
 /** What fits on the wall, and which lines stand there; pure, so that it is tested without a screen. */
 import type { Case, Change } from '../api/types';
 import { readClock, type Tone } from './clocks';
-import { byLimit, isOpen, onDesk } from './queue';
+import { inOrder, isOpen, onDesk } from './queue';
 
 /** The picture is drawn for 1920×1080 and seen from five metres: all sizes are shares of the screen's own. */
 const [WIDTH, HEIGHT] = [1920, 1080];
@@ -55,7 +55,7 @@ export function countOf(cases: Iterable<Case>, now: number): WallNumbers {
 /** Whose limit comes first; what no clock runs for nobody waits for. */
 export function firstOf(cases: Iterable<Case>, now: number, most: number): Case[] {
   const running = [...cases].filter((c) => readClock(c.clock, now).tone !== 'none');
-  return running.sort(byLimit(now)).slice(0, most);
+  return inOrder(running, 'limit').slice(0, most);
 }
 
 /** Only what is open and this desk's stays in memory: a wall runs for days. */
