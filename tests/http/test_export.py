@@ -45,7 +45,7 @@ def test_a_file_of_what_the_screen_shows_has_its_rows_in_its_order(client, recei
     assert rows[0]["时限情况"] == "按时"
 
 
-def test_each_line_says_who_took_it_out_and_the_log_how_many(client, clock, received):
+def test_each_line_says_who_took_it_out_and_the_log_how_many(client, received):
     case = received({**WEST})[0]
     mark = table(client.post(PATH, json={"ids": [case["id"]], "filter": "电话13800138000"}))[0][
         MARK
@@ -139,7 +139,14 @@ def test_many_rows_pass_in_batches(client, received, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "body", [{"ids": []}, {"ids": ["x"]}, {}, {"ids": ["0" * 32] * 20_001}, {"ids": ["0" * 32], "format": "pdf"}]
-)  # fmt: skip
+    "body",
+    [
+        {},
+        {"ids": []},
+        {"ids": ["x"]},
+        {"ids": ["0" * 32] * 20_001},
+        {"ids": ["0" * 32], "format": "pdf"},
+    ],
+)
 def test_a_wrong_order_is_refused(client, body):
     assert client.post(PATH, json=body).status_code == 422
