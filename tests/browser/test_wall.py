@@ -18,10 +18,14 @@ SMALL = """() => [...document.querySelectorAll('.wall *')]
     .filter(e => !e.classList.contains('credit') && !e.closest('.maplibregl-map'))
     .filter(e => parseFloat(getComputedStyle(e).fontSize) < 22 * innerHeight / 1080 - 0.1)
     .map(e => `${e.className}: ${e.textContent}`)"""
-OVERFLOWING = """() =>
-    [...document.querySelectorAll('.wall, .wall aside, .wall section, .wall main')]
+OVERFLOWING = """() => [...document.querySelectorAll('.wall, .wall aside, .wall section')]
     .filter(e => e.scrollHeight > e.clientHeight + 1 || e.scrollWidth > e.clientWidth + 1)
     .map(e => e.className)"""
+
+STREAMS = """window.streams = [];
+window.EventSource = class extends EventSource {
+    constructor(...told) { super(...told); window.streams.push(this); }
+}"""
 
 
 def line(page, title):
@@ -72,19 +76,24 @@ def test_every_size_shows_as_much_as_fits(visit, site, door, size, post, title):
     assert box["width"] > size[0] * 0.55
 
 
-def test_a_broken_line_and_an_ended_session_are_seen_from_afar(visit, site, page):
+def test_a_broken_line_and_an_ended_session_are_seen_from_afar(visit, site, door, page):
     broken = {"is": False}
     page.route("**/v1/**", lambda route: route.abort() if broken["is"] else route.continue_())
+    page.add_init_script(STREAMS)
     visit(site, "/wall", WALL)
     broken["is"] = True
-    page.evaluate("window.streams.forEach(s => s.dispatchEvent(new Event('error')))")
+    page.evaluate("streams.forEach(s => { s.close(); s.dispatchEvent(new Event('error')); })")
     trouble = page.locator(".trouble")
     expect(trouble).to_contain_text("连接中断，画面停在", timeout=10_000)
     broken["is"] = False
     expect(trouble).to_have_count(0, timeout=15_000)
     page.context.clear_cookies()
-    door_closed = page.locator("[data-login]")
-    expect(door_closed).to_be_visible()
+    door.receive(report(SURE_140901, title="没有人登录时"))
+    expect(trouble).to_contain_text("登录已过期，画面停在")
+    expect(page.locator("[data-login]")).to_be_visible()
+    page.locator("[data-post=coordinator-140901]").click()
+    expect(trouble).to_have_count(0)
+    expect(line(page, "没有人登录时")).to_be_visible()
 
 
 def test_midnight_begins_a_new_day(visit, site, page):
