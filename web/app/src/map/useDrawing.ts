@@ -52,6 +52,7 @@ export function useDrawing({ map, ready }: MapContext, view: View) {
     const [at, from] = [cursor.value, points.value.at(-1)];
     if (!active.value || !at || !from || closed.value || ended.value) return null;
     const [a, b] = [view.pixel(from), view.pixel(at)];
+    if (Math.hypot(a.x - b.x, a.y - b.y) < CLOSE_PX) return null; // the hand is still on the point it has set
     const stretch = distance(from, at);
     const isCircle = tool.value === 'select' && kind.value === 'circle';
     const label = isCircle ? lengthWords(stretch) : tool.value === 'measure' ? lengthWords(lengthOf(points.value) + stretch) : '';

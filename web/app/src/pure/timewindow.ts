@@ -42,5 +42,7 @@ export function windowWords(w: Window, now: number, words: { until: string; now:
     const day = (ms: number): number => Math.floor((ms + 8 * 3_600_000) / 86_400_000);
     return (day(at) < day(now) ? words.yesterday : '') + hourMinute(at);
   };
-  return w.from <= 0 ? `${words.until}${name(w.to)}` : `${name(w.from)}–${name(w.to)}`;
+  if (w.from <= 0) return `${words.until}${name(w.to)}`;
+  const [from, to] = [name(w.from), name(w.to)];
+  return `${from}–${from.startsWith(words.yesterday) ? to.replace(words.yesterday, '') : to}`;
 }

@@ -1,5 +1,5 @@
 /** What the operator draws on the map: a line to measure, or a shape to choose cases with. */
-import { computed, ref, shallowRef } from 'vue';
+import { computed, ref, shallowRef, watch } from 'vue';
 import type { LonLat } from '../api/types';
 import { areaOf, distance, lengthOf } from '../pure/measuring';
 import { casesInside, type Drawn } from '../pure/selecting';
@@ -88,3 +88,8 @@ function choose(shape: Drawn): void {
 export function toList(): void {
   areaSelection.value = new Set(inside.value.map((c) => c.id));
 }
+
+// The list keeps to the shape, not to who was in it once.
+watch(inside, (now) => {
+  if (areaSelection.value) areaSelection.value = new Set(now.map((c) => c.id));
+});
