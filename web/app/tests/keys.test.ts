@@ -14,7 +14,7 @@ describe('the help sheet', () => {
 
   it('shows what is answered to, nothing else, and each once', () => {
     const lines = [...grouped(words.help.keys), { group: 'queue', rows: queueWords.keys }, ...grouped([['/', '又一次']])];
-    const { groups, untold } = sheetOf(lines, new Set(['/', 'Space', 'q']));
+    const { groups, untold } = sheetOf(lines, new Set(['/', ' ', 'q']));
     expect(groups.flatMap((g) => g.rows.map(([keys]) => keys))).toEqual(['/', 'Space', 'Ctrl Enter']);
     expect(untold).toEqual(['q']);
   });

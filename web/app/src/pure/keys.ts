@@ -24,6 +24,7 @@ export function namesOf(keys: string): string[] {
 }
 
 function lower(key: string): string {
+  if (key === 'Space' || key === '空格') return ' ';
   return key.length === 1 ? key.toLowerCase() : key;
 }
 function each(key: string): string[] {
@@ -39,12 +40,14 @@ const OWN = new Set(['Ctrl Enter']);
 /** Lines in their groups, without those nothing answers to, and the names that no line tells of. */
 export function sheetOf(lines: readonly Group[], held: ReadonlySet<string>): { groups: Group[]; untold: string[] } {
   const told = new Set<string>();
+  const written = new Set<string>();
   const groups: Group[] = [];
   for (const { group, rows } of lines) {
     const live = rows.filter(([keys]) => {
       const names = namesOf(keys);
-      const fresh = names.some((n) => OWN.has(n) || held.has(n)) && !names.every((n) => told.has(n));
+      const fresh = names.some((n) => OWN.has(n) || held.has(n)) && !written.has(keys);
       if (fresh) names.forEach((n) => told.add(n));
+      if (fresh) written.add(keys);
       return fresh;
     });
     if (!live.length) continue;

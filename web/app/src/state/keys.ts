@@ -40,7 +40,7 @@ function typing(target: EventTarget | null): boolean {
 }
 
 function nameOf(event: KeyboardEvent): string {
-  const lower = event.key === ' ' ? 'Space' : event.key.length === 1 ? event.key.toLowerCase() : event.key;
+  const lower = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   const key = event.shiftKey && /^[a-z]$/.test(lower) ? `Shift ${lower}` : lower;
   return performance.now() < prefixUntil ? `g ${key}` : key;
 }
