@@ -31,11 +31,9 @@ export const GROUPS = {
 } as const;
 
 const FONT = ['local'];
-/** Where the name of an area goes when its own place is taken: a step aside, then two, never out of its area by much. */
+/** Where the name of an area goes when its own place is taken: up or down, never sideways into the next area. */
 const ASIDE: [string, [number, number]][] = [
-  ['center', [0, 0]], ['top', [0, 0.9]], ['bottom', [0, -0.9]], ['left', [1, 0]], ['right', [-1, 0]],
-  ['top', [0, 2.4]], ['bottom', [0, -2.4]], ['top-left', [1, 1]], ['top-right', [-1, 1]], ['bottom-left', [1, -1]], ['bottom-right', [-1, -1]],
-  ['left', [2.6, 0]], ['right', [-2.6, 0]],
+  ['center', [0, 0]], ['top', [0, 0.6]], ['bottom', [0, -0.6]], ['top', [0, 1.6]], ['bottom', [0, -1.6]], ['top', [0, 2.6]], ['bottom', [0, -2.6]],
 ];
 const empty = { type: 'FeatureCollection' as const, features: [] };
 const geo = (more: object = {}): SourceSpecification => ({ type: 'geojson', data: empty, ...more }) as SourceSpecification;

@@ -54,7 +54,7 @@ export function useView(context: MapContext) {
     const p = pixel(at);
     const box = frame.value;
     if (!box) return '';
-    return `${p.y > box.clientHeight * 0.55 ? 'up' : 'down'} ${p.x > box.clientWidth - 350 ? 'west' : 'east'}`;
+    return `${p.y > box.clientHeight * 0.5 ? 'up' : 'down'} ${p.x > box.clientWidth - 350 ? 'west' : 'east'}`;
   }
 
   /** The view one left, or the desk's own 片区 with room for legend and layer list. */

@@ -7,7 +7,6 @@ export const mapWords = {
     shown: { new: '跟随：新到、紧急案件', selected: '跟随：选中的案件' },
     hint: '移动地图即停',
     stop: '停止跟随',
-    stopped: '已停止跟随',
   },
   measure: {
     title: '量距离、面积',
@@ -95,12 +94,10 @@ export const mapWords = {
   printed: {
     title: (desk: string) => `${desk} · 地图`,
     at: (when: string) => `打印时间 ${when}`,
-    scale: '比例尺按图面绘制，放大或缩小打印仍准确',
     provisional: '示意边界',
     licence: '地图数据',
     filter: '图面筛选',
   },
-  noteShade: '颜色越深越多',
 } as const;
 
 /** For the help sheet. */
