@@ -108,4 +108,5 @@ export const mapKeys: [string, string][] = [
   ['G T', '按收到时间看'],
   ['G P', '打印地图'],
   ['空格', '量距、圈选时在画面中间落点'],
+  ['Backspace', '量距、圈选时退一点'],
 ];
