@@ -35,6 +35,7 @@ def doors(app):
 def filled(path):
     for name in ("key", "id", "sha256", "name", "case_id", "device"):
         path = path.replace(f"{{{name}}}", "1")
+    path = path.replace("{layer}/{z}/{x}/{y}", "cases/12/3427/1671")
     return path.split("{")[0]
 
 

@@ -131,6 +131,8 @@ def doors(app):
 
 
 def door_of(probe):
+    if probe.path.startswith("/v1/tiles/"):
+        return probe.method, "/v1/tiles/{layer}/{z}/{x}/{y}.mvt"
     layer = probe.path.startswith("/v1/layers/")
     return probe.method, "/v1/layers/{id}" if layer else probe.path
 

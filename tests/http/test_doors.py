@@ -131,6 +131,14 @@ def of_case(path):
     return lambda client, report, **_: client.get(path.format(key=case_of(report)))
 
 
+def taken_out(client, report, **_):
+    return post(client, "/v1/cases/export", {"ids": [case_of(report)], "format": "csv"})
+
+
+def looked_at(client, report, **_):
+    return client.put(f"/v1/cases/{case_of(report)}/viewing", json={"seat": "seat-one-0001"})
+
+
 WHY = {"reason": "核实"}
 TO_EAST = {"to_sector": "140902"}
 BATCH = {"lon": [WEST["lon"]], "lat": [WEST["lat"]], "crs": "WGS84"}
@@ -270,6 +278,28 @@ DOORS |= {
 }
 DOORS |= {
     ("GET", "/v1/steps"): (200, got("/v1/steps")),
+    **{
+        ("GET", f"/v1/map/{tool}"): (200, got(f"/v1/map/{tool}{asked}"))
+        for tool, asked in (
+            ("around", "?lon=121.26&lat=31.39&crs=WGS84"),
+            ("grids", ""),
+            ("coverage", "?desk=140901"),
+            ("summary", ""),
+        )
+    },
+    ("GET", "/v1/tiles/{layer}/{z}/{x}/{y}.mvt"): (200, got("/v1/tiles/cases/12/3427/1671.mvt")),
+    ("GET", "/v1/changes"): (200, got("/v1/changes?since=2026-03-11T00:00:00%2B08:00")),
+    ("GET", "/v1/cases/{key}/proposals"): (200, of_case("/v1/cases/{key}/proposals")),
+    ("GET", "/v1/cases/{key}/similar"): (200, of_case("/v1/cases/{key}/similar")),
+    ("GET", "/v1/cases/export"): (200, got("/v1/cases/export?format=csv")),
+    ("POST", "/v1/cases/export"): (200, taken_out),
+    ("PUT", "/v1/cases/{key}/viewing"): (200, looked_at),
+    ("DELETE", "/v1/cases/{key}/viewing"): (
+        204,
+        lambda client, report, **_: client.delete(
+            f"/v1/cases/{case_of(report)}/viewing?seat=seat-one-0001"
+        ),
+    ),
     ("GET", "/v1/clocks"): (200, got("/v1/clocks")),
     ("GET", "/v1/cases/{key}/clocks"): (
         200,

@@ -16,6 +16,7 @@ OWN_WAY = {
     "CorrectLocation": ({"place", "raw"}, {"lon", "lat", "crs", "candidate"}),
     "Coordinate": (set(), {"crs"}),
     "Respond": (set(), {"crs"}),
+    "AskHelp": (set(), {"crs"}),
     "Merge": ({"into_number"}, set()),
     "LinkCase": ({"other_number"}, set()),
 }
