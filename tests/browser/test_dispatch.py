@@ -66,7 +66,7 @@ def test_the_list_does_not_move_under_the_eye(dispatch, door):
         )
     page.wait_for_timeout(500)  # the page has heard of the last one
     page.locator("[data-tab=rejected]").click()
-    rows = page.locator(".rows")
+    rows = page.locator(".queue .rows")
     rows.evaluate("list => { list.scrollTop = 6 * 56 }")
     seen = page.locator(".row").nth(8)
     number = seen.get_attribute("data-case")
@@ -163,9 +163,9 @@ def test_a_lost_race_says_so_and_keeps_the_words(dispatch, door):
     page.wait_for_timeout(300)
     page.unroute_all()
     page.get_by_label("理由").press("Control+Enter")
-    expect(page.get_by_role("alert")).to_contain_text("本案刚被更新")
+    expect(page.get_by_role("alert")).to_contain_text("已先办：不予受理")
     expect(status(page)).to_have_text("不予受理")
-    expect(page.get_by_label("理由")).to_have_value("写了一半的理由")
+    expect(page.get_by_label("这一步已不能再办，您写的内容")).to_have_value("写了一半的理由")
 
 
 def test_a_better_place_moves_the_case_to_its_grid(dispatch, door):
