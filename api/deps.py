@@ -110,12 +110,21 @@ def _caller_or_error(request: Request, connection: Connection) -> Caller | CaseE
 Tx = Annotated[Connection, Depends(transaction, scope="function")]
 
 
-async def asking(request: Request, _tx: Tx) -> Caller:
-    """The account that asks, whatever it may act for."""
+def caller_of(request: Request) -> Caller:
+    """The account behind a request whose transaction is open.
+
+    Raises:
+        CaseError: nobody we know, or one who may not; what `identify` says.
+    """
     found: Caller | CaseError = request.state.caller
     if isinstance(found, CaseError):
         raise found
     return found
+
+
+async def asking(request: Request, _tx: Tx) -> Caller:
+    """The account that asks, whatever it may act for."""
+    return caller_of(request)
 
 
 async def perhaps(request: Request, _tx: Tx) -> Caller | None:

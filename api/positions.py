@@ -18,7 +18,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from pydantic import Field
 
 from api.bodies import Body, Moment
-from api.deps import Now, Tx, asking
+from api.deps import Now, Tx, caller_of
 from api.problems import BadLocation, answer
 from cases.errors import NotYourPost
 from cases.people.account_errors import Unauthenticated
@@ -88,13 +88,13 @@ def phone(tx: Tx, token: str | None, now: datetime) -> Device:
     return found
 
 
-async def sender(request: Request, tx: Tx, now: Now) -> Sender:
+def sender(request: Request, tx: Tx, now: Now) -> Sender:
     """The phone by its token, else the post by its session or account's token."""
     token = credentials(request)
     device = devices.by_token(tx, token, now) if token else None
     if device is not None:
         return Sender(device=device)
-    return Sender(post=(await asking(request, tx)).actor())
+    return Sender(post=caller_of(request).actor())
 
 
 @router.post("/positions", status_code=204)

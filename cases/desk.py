@@ -126,17 +126,23 @@ def locate(
             territory = office.locator.territory(conn, at)
             geocoder = office.geocoders.current(conn, at)
         reading = read(lambda one: geocoder.geocode(one, given=hint), words)
+        return _with_words(territory, by_pair, reading, paired=hint is not None)
     except NoEditionInForce:
         return by_pair
     except Exception:
         # The report is stored whatever it says: a fault of ours is for the log and for a person.
         log.exception("the words of a report could not be read")
         return _unread(by_pair)
+
+
+def _with_words(
+    territory: Territory, by_pair: Placed, reading: Reading | None, *, paired: bool
+) -> Placed:
     if reading is None:
         return by_pair
     if by_pair.problem is None:
         return checked_by_words(territory, by_pair.place, reading.geocoded)
-    if hint is not None:
+    if paired:
         return asked_all_the_same(by_pair, reading.geocoded)
     placed = placed_by_words(territory, reading.geocoded)
     # Words without any place leave the last word to what is wrong with the pair.

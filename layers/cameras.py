@@ -4,8 +4,9 @@ import csv
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from io import StringIO
+from typing import Any
 
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, Row, text
 
 from geo.datums import read_point
 from geo.points import LonLat, bearing_deg
@@ -74,16 +75,7 @@ def cameras_near(
     )
     near = []
     for row in found:
-        camera = Camera(
-            id=row.id,
-            name=row.name,
-            point=LonLat(row.lon, row.lat),
-            heading=row.heading,
-            fov=row.fov,
-            range_m=row.range_m,
-            status=CameraStatus(row.status),
-            sector=row.sector,
-        )
+        camera = camera_of(row)
         near.append(
             NearCamera(
                 camera=camera,
@@ -92,6 +84,20 @@ def cameras_near(
             )
         )
     return tuple(near)
+
+
+def camera_of(row: Row[Any]) -> Camera:
+    """A camera from its columns, the place as lon and lat."""
+    return Camera(
+        id=row.id,
+        name=row.name,
+        point=LonLat(row.lon, row.lat),
+        heading=row.heading,
+        fov=row.fov,
+        range_m=row.range_m,
+        status=CameraStatus(row.status),
+        sector=row.sector,
+    )
 
 
 def _sees(camera: Camera, point: LonLat, distance_m: float) -> bool:

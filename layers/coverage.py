@@ -7,8 +7,8 @@ from threading import Lock
 import shapely
 from sqlalchemy import Connection, text
 
-from geo.points import LonLat
-from layers.model import Camera, CameraStatus
+from layers.cameras import camera_of
+from layers.model import Camera
 from layers.views import Coverage, coverage
 
 _AREAS = text("""
@@ -61,16 +61,4 @@ class Coverages:
 
 
 def _cameras(conn: Connection) -> list[Camera]:
-    return [
-        Camera(
-            id=row.id,
-            name=row.name,
-            point=LonLat(row.lon, row.lat),
-            heading=row.heading,
-            fov=row.fov,
-            range_m=row.range_m,
-            status=CameraStatus(row.status),
-            sector=row.sector,
-        )
-        for row in conn.execute(_CAMERAS)
-    ]
+    return [camera_of(row) for row in conn.execute(_CAMERAS)]

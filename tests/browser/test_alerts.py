@@ -32,6 +32,7 @@ def test_an_urgent_case_is_told_until_it_is_known(visit, site, door):
     expect(page.locator("[data-sound=on]")).to_be_visible()
     alert.locator("[data-acknowledge]").click()
     expect(alert).to_have_count(0)
+    expect(page.get_by_text("已记录“已收到”")).to_be_visible()
     page.reload()
     expect(page.locator(".stream.live")).to_be_visible(timeout=30_000)
     expect(page.locator(f"[data-case='{case['number']}']").first).to_be_visible()

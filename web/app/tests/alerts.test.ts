@@ -36,6 +36,8 @@ describe('alerts', () => {
     const found = waiting(alarmsOf(many, [], at('09:31'), who), {});
     expect(cardsOf(found).map((c) => c.alarms.length)).toEqual([100]);
     expect(cardsOf(found.slice(0, 3))).toHaveLength(3);
+    const urgent = waiting(alarmsOf(many.map((c) => ({ ...c, urgent: true })), [], at('09:22'), who), {});
+    expect(cardsOf(urgent)).toHaveLength(100); // one by one
   });
 });
 

@@ -11,8 +11,6 @@ export interface Alarm {
   case_: Case;
   words: string;
   dueAt: number;
-  /** The urgent message of the mailbox, whose acknowledgement is recorded. */
-  mail: string | null;
 }
 export interface Card {
   kind: AlarmKind;
@@ -28,21 +26,20 @@ const KEPT_MS = 30 * 86_400_000;
 /** Whose alarms: a coordinator hears of all of the desk, others of what waits for them. */
 export function alarmsOf(cases: Iterable<Case>, letters: Mail[], now: number, who: { role: string; desk: string | null }): Alarm[] {
   const found: Alarm[] = [];
-  const mails = new Map(letters.filter((m) => m.urgent && m.case_id).map((m) => [m.case_id as string, m]));
+  const noted = new Set(letters.filter((m) => m.urgent && m.acknowledged_at).map((m) => m.case_id));
   for (const case_ of cases) {
     if (!isOpen(case_) || !(who.role === 'coordinator' ? onDesk(case_, who.desk) : case_.mine)) continue;
     for (const clock of case_.clocks.length ? case_.clocks : case_.clock ? [case_.clock] : []) {
       const { tone, words, dueAt } = readClock(clock, now);
       if (tone !== 'late' && tone !== 'warn') continue;
-      found.push({ key: `${case_.id} ${clock.code} ${clock.started_at} ${tone}`, kind: tone, case_, words, dueAt, mail: null });
+      found.push({ key: `${case_.id} ${clock.code} ${clock.started_at} ${tone}`, kind: tone, case_, words, dueAt });
     }
-    const mail = mails.get(case_.id);
     const waits = case_.status === 'received' || case_.status === 'boundary_review' || case_.status === 'no_location';
     const fresh = now - Date.parse(case_.received_at) < NEW_MS;
     // R54: an urgent case is answered within ten minutes. What a colleague of the post has taken note of is quiet here, too.
-    if (case_.urgent && waits && fresh && !mail?.acknowledged_at) {
+    if (case_.urgent && waits && fresh && !noted.has(case_.id)) {
       const { words, dueAt } = readClock(case_.clock, now);
-      found.push({ key: `${case_.id} urgent`, kind: 'urgent', case_, words, dueAt, mail: mail?.needs_acknowledgement ? mail.id : null });
+      found.push({ key: `${case_.id} urgent`, kind: 'urgent', case_, words, dueAt });
     }
   }
   return found;
@@ -63,11 +60,11 @@ export function acknowledged(known: Acknowledged, alarms: Alarm[], cases: Set<st
   return Object.fromEntries([...kept, ...alarms.filter((a) => cases.has(a.case_.id)).map((a) => [a.key, now] as const)]);
 }
 
-/** A card for each alarm; more than three of a kind are one card: 12 件超时. */
+/** A card for each alarm; more than three of a kind are one card (12 件超时), but an urgent case is known one by one (R54). */
 export function cardsOf(alarms: Alarm[]): Card[] {
   return ORDER.flatMap((kind): Card[] => {
     const these = alarms.filter((a) => a.kind === kind);
-    if (these.length > ALONE) return [{ kind, alarms: these }];
+    if (kind !== 'urgent' && these.length > ALONE) return [{ kind, alarms: these }];
     return these.map((alarm) => ({ kind, alarms: [alarm] }));
   });
 }

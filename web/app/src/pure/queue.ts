@@ -48,10 +48,6 @@ export function filterOf(held: Partial<Filter>): Filter {
   return { ...NO_FILTER, ...held };
 }
 
-export function isFiltering(filter: Filter): boolean {
-  return countOf(filter) > 0;
-}
-
 export function countOf({ sources, classes, grids, received, due }: Filter): number {
   return sources.length + classes.length + grids.length + (received ? 1 : 0) + (due ? 1 : 0);
 }

@@ -5,7 +5,7 @@ import { acknowledged, alarmsOf, cardsOf, waiting, type Acknowledged, type Alarm
 import { alertWords } from '../words/alerts';
 import { cases, loaded } from './cases';
 import { keep, readKept } from './kept';
-import { acknowledgeMail, mail } from './mail';
+import { acknowledgeMail, loadMail, mail } from './mail';
 import { slowNow } from './now';
 import { desk, post, role } from './session';
 import { say, sayProblem } from './toasts';
@@ -28,13 +28,18 @@ export const cards = computed(() => cardsOf(left.value));
 /** 知道了: kept in this browser; the urgent message of the mailbox is acknowledged for the whole post, with name and time. */
 export async function acknowledge(these: Alarm[]): Promise<void> {
   const ids = new Set(these.map((a) => a.case_.id));
+  const urgent = new Set(these.filter((a) => a.kind === 'urgent').map((a) => a.case_.id));
+  try {
+    // First the record, then silence: an alert that could not be recorded stays. Its letter may be newer than the list.
+    if (urgent.size) await loadMail();
+    const letters = mail.value.items.filter((m) => m.needs_acknowledgement && !m.acknowledged_at && m.urgent && m.case_id && urgent.has(m.case_id));
+    for (const letter of letters) await acknowledgeMail(letter);
+    if (letters.length) say(alertWords.recorded(letters[0]?.case_number ?? '', letters.length));
+  } catch (cause) {
+    return sayProblem(cause);
+  }
   known.value = acknowledged(known.value, alarms.value, ids, slowNow.value);
   keep(nameOf(), known.value);
-  for (const alarm of these) {
-    const letter = mail.value.items.find((m) => m.id === alarm.mail);
-    if (!letter) continue;
-    await acknowledgeMail(letter).then(() => say(alertWords.recorded(alarm.case_.number)), sayProblem);
-  }
 }
 
 /** Sounds at once when something comes, and again until it is known. Returns how to stop. */

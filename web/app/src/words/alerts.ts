@@ -9,7 +9,7 @@ export const alertWords = {
   openFirst: '打开最急的一件',
   acknowledge: '知道了',
   acknowledgeAll: '全部知道了',
-  recorded: (number: string) => `${number} 已记录“已收到”`,
+  recorded: (number: string, n: number) => `${number}${n > 1 ? ` 等 ${n} 封` : ''} 已记录“已收到”`,
   rest: (n: number) => `还有 ${n} 条`,
   fold: '收起',
   sound: { on: '声音已开，点此静音', muted: '已静音，点此开启声音', blocked: '点此开启声音' } as Record<string, string>,
