@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from places import IN_MALU, SURE_140901, report
+from places import IN_MALU, ON_THE_LINE, SURE_140901, report
 from playwright.sync_api import expect
 from screen_steps import open_case, wait_for_map
 
@@ -86,3 +86,26 @@ def test_focus_goes_through_the_desk_in_reading_order(dispatch, door):
             .map(e => e.outerHTML.slice(0, 120))"""
     )
     assert nameless == []
+
+
+@pytest.mark.usefixtures("scheme")
+def test_the_desk_in_its_states(dispatch, door):
+    page = dispatch
+    case = door.receive(report(ON_THE_LINE, title="新成路路面坑洼", accuracy_m=60))
+    found = {"idle": violations(page)}
+    open_case(page, case["number"], "boundary_review")
+    found["boundary review"] = violations(page)
+    page.keyboard.press("l")
+    expect(page.locator(".steps.tall")).to_be_visible()
+    found["a form"] = violations(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("n")
+    expect(page.get_by_label("案件描述")).to_be_visible()
+    found["new case"] = violations(page)
+    page.keyboard.press("Escape")
+    page.locator("[data-bell]").click()
+    found["mail"] = violations(page)
+    page.keyboard.press("Escape")
+    page.keyboard.press("?")
+    found["help"] = violations(page)
+    assert {state: seen for state, seen in found.items() if seen} == {}

@@ -58,6 +58,26 @@ def test_measure_by_click_and_by_key(dispatch):
     expect(bar).to_have_count(0)
 
 
+def test_a_circle_selects_cases_and_the_list_shows_them(dispatch, door):
+    number = door.receive(report(SURE_140901, title="圈里的案件"))["number"]
+    page = dispatch
+    expect(page.locator(f"[data-case='{number}']")).to_have_count(1)
+    x, y = pixel(page, *SURE_140901)
+    page.keyboard.press("g")
+    page.keyboard.press("c")
+    expect(page.locator(".map .gl canvas")).to_have_css("cursor", "crosshair")
+    page.mouse.click(x, y)
+    page.wait_for_timeout(350)
+    page.mouse.click(x + 25, y)
+    result = page.locator("[data-bar=result]")
+    expect(result).to_contain_text("未办结")
+    result.locator("[data-to-list]").click()
+    expect(page.locator("[data-area-chip]")).to_contain_text("圈选")
+    expect(page.locator(f"[data-case='{number}']")).to_have_count(1)
+    page.locator("[data-area-chip]").click()
+    expect(page.locator("[data-area-chip]")).to_have_count(0)
+
+
 def test_a_stack_opens_and_escape_folds_it(dispatch, door):
     sent = [door.receive(report(SURE_140901, title=f"同一处 {n}"))["number"] for n in range(2)]
     page = dispatch
