@@ -180,6 +180,7 @@ export const words = {
   } as Record<string, string>,
 
   map: {
+    usualWidth: '通常宽度',
     label: '片区地图',
     legend: '图例',
     layers: '图层',
