@@ -1,6 +1,6 @@
 // What a folium map would do, by hand: one GeoJSON file, Leaflet, markercluster; people as circle markers read anew.
 (async () => {
-  const map = L.map('map', { preferCanvas: true }).fitBounds([[31.3725, 121.2515], [31.3975, 121.2795]]);
+  const map = L.map('map', { preferCanvas: true, maxZoom: 19 }).fitBounds([[31.3725, 121.2515], [31.3975, 121.2795]]);
   const colours = { running: 'green', amber: 'orange', red: 'red', none: 'gray' };
   const cluster = L.markerClusterGroup();
   const read = async (id) => (await fetch(`/v1/layers/${id}`)).json();

@@ -9,10 +9,11 @@ from store.engine import transaction
 
 # Strewn evenly over the shipped street: the hardest case for stacks, every cell is filled.
 _CASES = text("""
-    WITH model AS (SELECT * FROM case_now ORDER BY received_at LIMIT 1),
+    WITH model AS (SELECT * FROM case_now WHERE number NOT LIKE 'B%' LIMIT 1),
     ground AS (SELECT ST_Transform(ST_Union(geom), 4549) AS area FROM area WHERE level = 'sector'),
     spots AS (
-        SELECT row_number() OVER () AS n, ST_Transform(p.geom, 4490) AS geom
+        SELECT row_number() OVER () + (SELECT count(*) FROM case_now WHERE number LIKE 'B%') AS n,
+               ST_Transform(p.geom, 4490) AS geom
         FROM ground, ST_Dump(ST_GeneratePoints(area, CAST(:count AS int), 4)) p),
     rows AS (
         SELECT gen_random_uuid() AS id, 'B' || lpad(n::text, 11, '0') AS number, s.geom,
@@ -42,9 +43,20 @@ _PEOPLE = text("""
               FROM ground, ST_Dump(ST_GeneratePoints(area, CAST(:count AS int), 5)) p),
     put AS (
         INSERT INTO person (id, post, name, chip, duty_mode, sector)
-        SELECT 'b' || n, '巡防队员', '巡防' || n, '巡', 'rota', '140901' FROM spots RETURNING id)
+        SELECT 'b' || n, 'patrol-140901', '巡防' || n, '巡', 'rota', '140901' FROM spots
+        RETURNING id)
     INSERT INTO person_position (person_id, fix_at, geom, accuracy_m, received_at)
     SELECT 'b' || n, CAST(:now AS timestamptz), geom, 8, CAST(:now AS timestamptz) FROM spots""")
+
+# Whoever is off duty is on no map: all of them are one post's, on a shift around the clock.
+_ON_DUTY = text("""
+    WITH rota AS (
+        UPDATE staff SET duty_mode = 'rota'
+        WHERE id IN (SELECT staff_id FROM holding WHERE post = 'patrol-140901') RETURNING id)
+    INSERT INTO shift (desk, day, start_at, end_at, staff_id)
+    SELECT '140901', CAST(CAST(:now AS timestamptz) AT TIME ZONE 'Asia/Shanghai' AS date),
+           CAST(:now AS timestamptz) - interval '1 hour',
+           CAST(:now AS timestamptz) + interval '1 day', id FROM rota""")
 
 _CAMERAS = text("""
     WITH ground AS (
@@ -68,6 +80,8 @@ def fill(engine, now, *, cases, people=0, cameras=0):
         for statement, count in ((_CASES, cases), (_PEOPLE, people), (_CAMERAS, cameras)):
             if count:
                 conn.execute(statement, {"count": count, "now": now})
+        if people:
+            conn.execute(_ON_DUTY, {"now": now})
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as conn:
         conn.execute(text("ANALYZE"))
 
