@@ -12,6 +12,7 @@ from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from boundaries.assignment import assign, radius_m
 from boundaries.errors import NoEditionInForce
@@ -129,6 +130,8 @@ def locate(
         return _with_words(territory, by_pair, reading, paired=hint is not None)
     except NoEditionInForce:
         return by_pair
+    except (OperationalError, InterfaceError):
+        raise  # the database went away: nothing can be stored, and the sender hears so
     except Exception:
         # The report is stored whatever it says: a fault of ours is for the log and for a person.
         log.exception("the words of a report could not be read")

@@ -90,6 +90,8 @@ def test_off_line_with_photos_and_back(phone, site, door):
     worker_ready(page)
     page.get_by_role("button", name="签收案件").click()
     expect(page.locator("[data-step=disposal]")).to_be_visible()
+    door.wait_for(case["number"], lambda one: one["status"] == "signed_for")
+    page.wait_for_timeout(1_000)  # and the phone has heard so: nothing of it waits any more
     page.context.set_offline(True)
     expect(page.locator("[data-offline]")).to_contain_text("连接中断")
     for kind in ("before", "after"):

@@ -81,6 +81,8 @@ def test_a_circle_selects_cases_and_the_list_shows_them(dispatch, door):
 def test_a_stack_opens_and_escape_folds_it(dispatch, door):
     sent = [door.receive(report(SURE_140901, title=f"同一处 {n}"))["number"] for n in range(2)]
     page = dispatch
+    # The list is a window on many cases: one looks for one.
+    page.locator(".queue .find input").fill(sent[1])
     expect(page.locator(f"[data-case='{sent[1]}']")).to_have_count(1)
     page.wait_for_timeout(1_000)  # the stack is drawn
     x, y = pixel(page, *SURE_140901)

@@ -5,7 +5,6 @@ import csv
 import pytest
 from places import IN_MALU, ON_THE_LINE, SURE_140901, report
 from playwright.sync_api import expect
-from screen_steps import open_case
 
 pytestmark = [pytest.mark.browser, pytest.mark.db]
 
@@ -120,7 +119,9 @@ def test_a_view_is_kept_and_opened_by_its_number(dispatch, door):
 def test_one_case_on_paper(dispatch, door):
     page = dispatch
     case = door.receive(report(SURE_140901, title="打印戊", description="<b>原样</b>"))
-    open_case(page, case["number"], "received")
+    page.locator(".queue .find input").fill(case["number"])
+    page.locator("[data-case='" + case["number"] + "']").click()
+    expect(page.locator(".case [data-number]")).to_have_text(case["number"])
     address = page.locator(".case [data-print]").get_attribute("href")
     page.goto(page.url.split("/#")[0].rstrip("/") + address)
     paper = page.locator("[data-paper]")

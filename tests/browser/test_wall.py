@@ -83,7 +83,7 @@ def test_a_broken_line_and_an_ended_session_are_seen_from_afar(visit, site, door
     visit(site, "/wall", WALL)
     broken["is"] = True
     page.evaluate("streams.forEach(s => { s.close(); s.dispatchEvent(new Event('error')); })")
-    trouble = page.locator(".trouble")
+    trouble = page.locator("p.trouble")
     expect(trouble).to_contain_text("连接中断，画面停在", timeout=10_000)
     broken["is"] = False
     expect(trouble).to_have_count(0, timeout=15_000)

@@ -5,6 +5,7 @@ import uuid
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from stories import NOW, report
 
 from boundaries.geocoders import Geocoders
@@ -55,3 +56,19 @@ def test_the_report_is_kept_and_asked_about(conn, office, caplog, raw, status):
     assert queries.case(conn, case.id) == case
     assert "could not be read" in caplog.text
     assert "叶城路" not in caplog.records[0].getMessage()
+
+
+class Gone(Geocoders):
+    """The connection is lost while the gazetteer is read."""
+
+    def current(self, _conn, _at):
+        raise OperationalError("SELECT 1", {}, Exception("terminating connection"))
+
+
+def test_a_lost_database_is_told_as_that(conn):
+    """Going on would end in an error that says nothing; the sender must hear to ask again."""
+    locator = Locator()
+    office = Office(locator=locator, policy=Policy(), new_id=uuid.uuid4, geocoders=Gone(locator))
+    told = report(raw=None, address="叶城路505弄", numbers=())
+    with pytest.raises(OperationalError):
+        receive(conn, office, Incoming(report=told), actor=PLATFORM, now=NOW)

@@ -52,7 +52,10 @@ export async function readBoard(): Promise<void> {
   board.value = fresh;
   told.value = whole ? null : { todo: 0, amber: 0, red: 0 };
   await readDay();
-  if (!records.value.length) records.value = lately(fresh.values());
+  // What happened while nobody was told is shown by its state: all of it at first, later what is newer than the last line.
+  const last = records.value[0]?.at ?? '';
+  const missed = lately(fresh.values()).filter((r) => Date.parse(r.at) > (Date.parse(last) || 0));
+  if (missed.length) records.value = withRecords(records.value, missed, LINES_KEPT);
 }
 
 /** Before the first event is heard: what changed last, by its state. */
