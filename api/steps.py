@@ -22,6 +22,7 @@ from cases import commands as do
 from cases import desk, queries, scope
 from cases.clocks import RULES
 from cases.model import Case, RawPoint, Status
+from cases.reading import make_ready
 from cases.roles import LABELS
 from cases.steps import BY_COMMAND, STEPS, WORDS, Step
 from cases.words import STATUS
@@ -136,6 +137,7 @@ class Door:
 
 
 def _door(command: type, body: type[StepBody], act: Act | None = None) -> tuple[str, Door]:
+    make_ready(command)
     return command.__name__, Door(body=body, act=act or _plain(command))
 
 

@@ -13,6 +13,7 @@ from cases import clock_rules as on
 from cases import events as ev
 from cases.clock_rules import Moment, Run
 from cases.model import ENDED
+from cases.reading import make_ready
 from cases.timers import Clock
 
 __all__ = ["BY_CODE", "HOLDER", "RULES", "Changes", "ClockRule", "Moment", "applied", "changes"]
@@ -51,6 +52,9 @@ class Changes:
 
     started: tuple[Clock, ...] = ()
     stopped: tuple[int, ...] = ()
+
+
+make_ready(Changes)
 
 
 RULES: tuple[ClockRule, ...] = (

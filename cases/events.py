@@ -12,6 +12,7 @@ import msgspec
 
 from boundaries.model import Assignment, Named
 from cases.model import Number, Report
+from cases.reading import make_ready
 from cases.work import (
     Arrival,
     Attachment,
@@ -647,6 +648,7 @@ Event = (
     | CaseArchived
 )
 TYPES: dict[str, type[Event]] = {kind.__name__: kind for kind in get_args(Event)}
+make_ready(*TYPES.values())
 
 
 def name(event: Event) -> str:

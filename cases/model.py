@@ -9,6 +9,7 @@ from uuid import UUID
 import msgspec
 
 from boundaries.model import Assignment, Named
+from cases.reading import make_ready
 from cases.timers import Clock
 from cases.work import Work
 from geo.points import LonLat
@@ -212,3 +213,6 @@ class Case:
 def case_from(state: dict[str, Any]) -> Case:
     """A case from its stored form (JSON values)."""
     return msgspec.convert(state, Case)
+
+
+make_ready(Case)
